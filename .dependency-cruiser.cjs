@@ -1,0 +1,36 @@
+/** Services never import each other; everything may use observability and contracts. */
+const service = (name, others) => ({
+  name: `${name}-stays-apart`,
+  severity: 'error',
+  from: { path: `^${name}/` },
+  to: { path: `^(${others.join('|')})/` },
+});
+
+module.exports = {
+  forbidden: [
+    { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true } },
+    {
+      name: 'no-orphans-to-dev',
+      severity: 'error',
+      comment: 'What runs in production may not need a development dependency.',
+      from: { path: '^(contracts|observability|auth|gateway|pipeline)/', pathNot: '\\.test\\.ts$' },
+      to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only'] },
+    },
+    {
+      name: 'no-undeclared',
+      severity: 'error',
+      from: {},
+      to: { dependencyTypes: ['npm-no-pkg', 'unknown', 'undetermined'] },
+    },
+    service('contracts', ['observability', 'auth', 'gateway', 'pipeline', 'local']),
+    service('observability', ['auth', 'gateway', 'pipeline', 'local']),
+    service('auth', ['gateway', 'pipeline', 'local']),
+    service('gateway', ['auth', 'pipeline', 'local']),
+    service('pipeline', ['auth', 'gateway', 'local']),
+  ],
+  options: {
+    tsConfig: { fileName: 'tsconfig.json' },
+    tsPreCompilationDeps: true,
+    doNotFollow: { path: 'node_modules' },
+  },
+};

@@ -1,0 +1,26 @@
+/**
+ * Message headers of ours. A name crosses processes, so it is a literal here and nowhere else.
+ * RabbitMQ's own (`x-death`, `x-delivery-count`) are never copied onto a message we publish: a
+ * message whose whole `x-death` history is expiry counts as a cycle and is dropped
+ * (rabbitmq.com/docs/dlx, "Dead-Lettering Effects on Messages").
+ */
+export const headerNames = {
+  jobId: 'job-id',
+  /** Count of attempts used so far, from the job record; for people reading the queue. */
+  attempt: 'attempt',
+  /** On a dead letter: why it was given up. */
+  deadReason: 'dead-reason',
+  /** On a dead letter: the queue whose consumer gave up. */
+  deadQueue: 'dead-queue',
+  /** On a dead letter: the step that failed last. */
+  deadStep: 'dead-step',
+  /** On a dead letter: class and text of the last error. */
+  deadErrorClass: 'dead-error-class',
+  deadError: 'dead-error',
+  /** On a dead letter: when it was given up, ISO 8601. */
+  deadAt: 'dead-at',
+} as const;
+
+/** Why a message became a dead letter. `delivery-limit` is the broker's own reason. */
+export const deadReasons = ['attempts-exhausted', 'invalid-message', 'unknown-error'] as const;
+export type DeadReason = (typeof deadReasons)[number];

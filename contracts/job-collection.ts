@@ -1,0 +1,20 @@
+import type { Collection, Db, IndexDescription } from 'mongodb';
+import type { JobRecord } from './job';
+
+const jobIndexes: IndexDescription[] = [
+  // A listener's list, newest first.
+  { key: { 'owner.id': 1, createdAt: -1 }, name: 'owner-id' },
+  { key: { 'owner.address': 1, createdAt: -1 }, name: 'owner-address' },
+  // Who may download an MP3.
+  { key: { 'mp3.fid': 1 }, name: 'mp3-fid', sparse: true },
+];
+
+/** The jobs collection of `database`. */
+export function jobCollection(database: Db): Collection<JobRecord> {
+  return database.collection<JobRecord>('jobs');
+}
+
+/** Creates the indexes that the queries of this product rely on. Safe to call from any process. */
+export async function ensureJobIndexes(database: Db): Promise<void> {
+  await jobCollection(database).createIndexes(jobIndexes);
+}

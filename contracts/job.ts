@@ -1,0 +1,87 @@
+import type { ObjectId } from 'mongodb';
+import type { ConversionOptions } from './conversion-options';
+import type { RefusalReason } from './refusal-reason';
+
+/**
+ * The words.
+ * job         one wish to turn one video into one MP3
+ * message     bytes with a contract
+ * delivery    one arrival of a message at a consumer
+ * attempt     our count of runs of a job, from 1
+ * redelivery  the broker handing the same message again
+ * step        one named unit inside an attempt
+ * outcome     what an attempt came to
+ * settle      tell the broker
+ * retry       same job, later, attempt + 1
+ * defer       same job, later, attempt unchanged
+ * dead letter a message we stopped trying, kept with its reason
+ * replay      put it back
+ * claim       a worker's fenced, expiring right to a job
+ */
+
+export const stepNames = ['fetch-video', 'transcode', 'store-mp3', 'emit-done'] as const;
+export type StepName = (typeof stepNames)[number];
+
+export const jobStates = ['queued', 'converting', 'waiting', 'ready', 'failed', 'dead'] as const;
+export type JobState = (typeof jobStates)[number];
+
+/** States in which nothing more will happen by itself. */
+export const finalJobStates = ['ready', 'failed', 'dead'] as const satisfies readonly JobState[];
+
+export interface JobOwner {
+  /** The user's id (`sub`), or null for a job that came as a bare tutorial message. */
+  readonly id: string | null;
+  /** The user's e-mail address, as it was when the job was created. */
+  readonly address: string;
+}
+
+export interface Claim {
+  readonly token: string;
+  readonly worker: string;
+  readonly expiresAt: Date;
+}
+
+/** How one attempt ended; kept on the job, so that an operator finds it without logs. */
+export interface AttemptFailure {
+  readonly attempt: number;
+  readonly at: Date;
+  readonly worker: string;
+  readonly step: StepName | null;
+  readonly errorClass: string;
+  readonly error: string;
+}
+
+/** The truth about one conversion (collection `jobs`). Messages only move it. */
+export interface JobRecord {
+  /** The hex `video_fid` for the first job of a video, so a bare copy of a message finds it. */
+  readonly _id: string;
+  readonly owner: JobOwner;
+  readonly source: {
+    readonly fid: ObjectId;
+    /** File name as uploaded, cleaned of path and control characters; null when unknown. */
+    readonly name: string | null;
+    readonly bytes: number | null;
+  };
+  readonly options: ConversionOptions;
+  readonly state: JobState;
+  readonly step: StepName | null;
+  /** Of the current step, 0 to 100. */
+  readonly percent: number;
+  readonly claim: Claim | null;
+  /** Attempts begun; counted by the claim, before work starts. */
+  readonly attempts: number;
+  readonly failures: readonly AttemptFailure[];
+  /** Set by one conditional update once the MP3 is stored whole. */
+  readonly mp3: {
+    readonly fid: ObjectId;
+    readonly bytes: number;
+    readonly durationMs: number;
+  } | null;
+  /** Why the listener's file cannot be converted; set in state `failed`. */
+  readonly refusal: { readonly reason: RefusalReason; readonly detail: string } | null;
+  readonly createdAt: Date;
+  /** When the broker confirmed the job's message; null until then. */
+  readonly publishedAt: Date | null;
+  readonly startedAt: Date | null;
+  readonly finishedAt: Date | null;
+}

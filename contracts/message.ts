@@ -1,0 +1,77 @@
+import { z } from 'zod';
+import { refusalReasons } from './refusal-reason';
+
+/** A GridFS id as the tutorial writes it: 24 hexadecimal digits. */
+export const fidSchema = z
+  .string()
+  .regex(/^[0-9a-f]{24}$/i, 'expected 24 hexadecimal digits')
+  .transform((fid) => fid.toLowerCase());
+
+const addressSchema = z.string().min(1).max(255);
+
+/** Ours to add to the tutorial's three fields. A message without them still converts. */
+const jobIdSchema = z.string().min(1).max(64);
+
+/** Queue `video`: please convert. The tutorial's gateway sends only its first three fields. */
+export const videoMessageSchema = z
+  .looseObject({
+    video_fid: fidSchema.optional(),
+    // One widespread rewrite of the tutorial's gateway misspells the key.
+    vide_fid: fidSchema.optional(),
+    mp3_fid: z.null().optional(),
+    username: addressSchema,
+    job_id: jobIdSchema.optional(),
+  })
+  .transform(({ video_fid, vide_fid, username, job_id }, context) => {
+    const fid = video_fid ?? vide_fid;
+    if (fid === undefined) {
+      context.addIssue({ code: 'custom', message: 'expected a video_fid', path: ['video_fid'] });
+      return z.NEVER;
+    }
+    return { video_fid: fid, mp3_fid: null, username, job_id };
+  });
+
+/** Queue `mp3`: an MP3 is ready. Always has an `mp3_fid`, so that a tutorial consumer can read it. */
+export const mp3MessageSchema = z.looseObject({
+  video_fid: fidSchema.optional(),
+  mp3_fid: fidSchema,
+  username: addressSchema,
+  job_id: jobIdSchema.optional(),
+});
+
+/** Queue `mp3.failed`: tell the listener why there will be no MP3. Ours alone. */
+export const failedMessageSchema = z.looseObject({
+  video_fid: fidSchema,
+  username: addressSchema,
+  job_id: jobIdSchema,
+  reason: z.enum(refusalReasons),
+});
+
+export type VideoMessage = z.output<typeof videoMessageSchema>;
+export type Mp3Message = z.output<typeof mp3MessageSchema>;
+export type FailedMessage = z.output<typeof failedMessageSchema>;
+
+export type Decoded<Message> =
+  { kind: 'message'; message: Message } | { kind: 'invalid'; problem: string };
+
+/**
+ * Decodes one message body. Never throws: whatever arrives is either a message of the schema or
+ * `invalid` with a sentence that names the field and what was expected.
+ */
+export function decodeMessage<Message>(
+  body: Uint8Array,
+  schema: z.ZodType<Message>,
+): Decoded<Message> {
+  let json: unknown;
+  try {
+    json = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body));
+  } catch (error) {
+    return { kind: 'invalid', problem: `not JSON: ${error instanceof Error ? error.message : ''}` };
+  }
+  const parsed = schema.safeParse(json);
+  if (parsed.success) return { kind: 'message', message: parsed.data };
+  const problem = parsed.error.issues
+    .map((issue) => `${issue.path.join('.') || 'body'}: ${issue.message}`)
+    .join('; ');
+  return { kind: 'invalid', problem };
+}

@@ -1,0 +1,92 @@
+import CircuitBreaker from 'opossum';
+
+/** What a breaker may guard. Never ffmpeg (its failures are the file's) and never the broker. */
+export const dependencies = ['gridfs-read', 'gridfs-write', 'jobs', 'smtp', 'auth'] as const;
+export type Dependency = (typeof dependencies)[number];
+
+/** The dependency is down, or was a moment ago and is not asked. Not the job's fault: defer. */
+export class DependencyUnavailable extends Error {
+  override readonly name = 'DependencyUnavailable';
+  constructor(
+    readonly dependency: Dependency,
+    cause: unknown,
+  ) {
+    const detail = cause instanceof Error ? cause.message : String(cause);
+    super(`${dependency} is not available: ${detail}`, { cause });
+  }
+}
+
+export interface BreakerPolicy {
+  /** Share of failed calls, in percent, that opens the breaker. */
+  readonly errorThresholdPercentage: number;
+  /** Calls within the last 10 s before the share means anything. */
+  readonly volumeThreshold: number;
+  /** How long an open breaker waits before it lets one call probe. */
+  readonly resetTimeoutMs: number;
+}
+
+export const defaultBreakerPolicy: BreakerPolicy = {
+  errorThresholdPercentage: 50,
+  volumeThreshold: 5,
+  resetTimeoutMs: 5_000,
+};
+
+export type BreakerState = 'closed' | 'half-open' | 'open';
+
+/** A circuit breaker around every call to one dependency. */
+export class Breaker {
+  readonly #breaker: CircuitBreaker<[() => Promise<unknown>]>;
+
+  /**
+   * @param isOutage Whether an error means that the dependency is down; any other error passes
+   * through unchanged and does not count.
+   */
+  constructor(
+    readonly dependency: Dependency,
+    private readonly isOutage: (error: unknown) => boolean,
+    policy: BreakerPolicy = defaultBreakerPolicy,
+  ) {
+    this.#breaker = new CircuitBreaker((call: () => Promise<unknown>) => call(), {
+      name: dependency,
+      // The call has its own deadline; opossum's default of 10 s would cut a long stream.
+      timeout: false,
+      errorThresholdPercentage: policy.errorThresholdPercentage,
+      volumeThreshold: policy.volumeThreshold,
+      resetTimeout: policy.resetTimeoutMs,
+      errorFilter: (error: unknown) => !isOutage(error),
+    });
+  }
+
+  get state(): BreakerState {
+    if (this.#breaker.opened) return 'open';
+    return this.#breaker.halfOpen ? 'half-open' : 'closed';
+  }
+
+  onStateChange(listener: (state: BreakerState) => void): void {
+    this.#breaker.on('open', () => {
+      listener('open');
+    });
+    this.#breaker.on('halfOpen', () => {
+      listener('half-open');
+    });
+    this.#breaker.on('close', () => {
+      listener('closed');
+    });
+  }
+
+  /** @throws DependencyUnavailable when the call failed for an outage or was not made at all. */
+  async run<Result>(call: () => Promise<Result>): Promise<Result> {
+    try {
+      return (await this.#breaker.fire(call)) as Result;
+    } catch (error) {
+      if (CircuitBreaker.isOurError(error as Error) || this.isOutage(error)) {
+        throw new DependencyUnavailable(this.dependency, error);
+      }
+      throw error;
+    }
+  }
+
+  stop(): void {
+    this.#breaker.shutdown();
+  }
+}

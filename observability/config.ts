@@ -1,0 +1,207 @@
+import { readFileSync } from 'node:fs';
+import { z } from 'zod';
+
+/** One setting of one process: where it comes from, what it may be and what it means. */
+export interface Setting<Value> {
+  /** Name of the environment variable; with `secret`, `NAME_FILE` is read as well. */
+  readonly env: string;
+  readonly schema: z.ZodType<Value, string>;
+  /** Text of the default, as it would stand in the environment; none: the setting is required. */
+  readonly default?: string;
+  /** Whether leaving it out is fine: the value is then `undefined`. */
+  readonly optional?: boolean;
+  readonly secret?: boolean;
+  /** One line: what it does, with its unit and the consequence of changing it. */
+  readonly meaning: string;
+  /** What is accepted, in words; stands in the error and in the configuration table. */
+  readonly expected: string;
+}
+
+export type Settings = Readonly<Record<string, Setting<unknown>>>;
+export type ConfigOf<S extends Settings> = {
+  readonly [Key in keyof S]: S[Key] extends Setting<infer Value> ? Value : never;
+};
+
+/** Every problem of a configuration at once, one line each. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+  constructor(
+    process: string,
+    readonly problems: readonly string[],
+  ) {
+    super(
+      `${process} cannot start, ${problems.length} setting(s) need attention:\n  ${problems.join('\n  ')}`,
+    );
+  }
+}
+
+interface Described<Value> {
+  readonly env: string;
+  readonly meaning: string;
+  readonly default?: Value;
+  readonly optional?: boolean;
+  readonly secret?: boolean;
+}
+
+const withDefault = (value: string | undefined) => (value === undefined ? {} : { default: value });
+
+export function text(described: Described<string>): Setting<string> {
+  return {
+    ...described,
+    expected: 'text',
+    schema: z.string().min(1),
+    ...withDefault(described.default),
+  };
+}
+
+export function optionalText(
+  described: Omit<Described<string>, 'optional'>,
+): Setting<string | undefined> {
+  return { ...text(described), optional: true };
+}
+
+export function url(
+  described: Described<string> & { readonly protocols: readonly string[] },
+): Setting<string> {
+  const { protocols, ...rest } = described;
+  return {
+    ...rest,
+    expected: `a URL starting with ${protocols.map((protocol) => `${protocol}://`).join(' or ')}`,
+    schema: z.string().refine((value) => {
+      const parsed = URL.parse(value);
+      // A MongoDB URL may list several hosts, which the URL parser does not accept.
+      return (
+        protocols.some((protocol) => value.startsWith(`${protocol}://`)) &&
+        (parsed !== null || value.startsWith('mongodb'))
+      );
+    }),
+    ...withDefault(described.default),
+  };
+}
+
+export function integer(
+  described: Omit<Described<number>, 'secret'> & { readonly min: number; readonly max: number },
+): Setting<number> {
+  const { min, max, default: value, ...rest } = described;
+  return {
+    ...rest,
+    expected: `a whole number from ${min} to ${max}`,
+    schema: z
+      .string()
+      .regex(/^-?\d+$/)
+      .transform(Number)
+      .refine((number) => number >= min && number <= max),
+    ...withDefault(value?.toString()),
+  };
+}
+
+export function oneOf<const Choice extends string>(
+  described: Described<Choice> & { readonly choices: readonly Choice[] },
+): Setting<Choice> {
+  const { choices, ...rest } = described;
+  return {
+    ...rest,
+    expected: `one of ${choices.join(', ')}`,
+    schema: z.enum(choices),
+    ...withDefault(described.default),
+  };
+}
+
+export function flag(described: Omit<Described<boolean>, 'secret'>): Setting<boolean> {
+  const { default: value, ...rest } = described;
+  return {
+    ...rest,
+    expected: 'true or false',
+    schema: z.enum(['true', 'false']).transform((word) => word === 'true'),
+    ...withDefault(value?.toString()),
+  };
+}
+
+export function integerList(
+  described: Omit<Described<readonly number[]>, 'secret'> & { readonly min: number },
+): Setting<readonly number[]> {
+  const { min, default: value, ...rest } = described;
+  return {
+    ...rest,
+    expected: `whole numbers of at least ${min}, separated by commas`,
+    schema: z
+      .string()
+      .regex(/^\d+(,\d+)*$/)
+      .transform((list) => list.split(',').map(Number))
+      .refine((numbers) => numbers.every((number) => number >= min)),
+    ...withDefault(value?.join(',')),
+  };
+}
+
+/**
+ * Reads a process' settings once. `relations` checks settings against each other and returns a
+ * line for each pair that does not fit.
+ *
+ * @throws ConfigError with every problem, "expected …, got …"; the value of a secret never stands
+ * in it.
+ */
+export function loadConfig<S extends Settings>(
+  process: string,
+  settings: S,
+  environment: Readonly<Record<string, string | undefined>>,
+  relations: (config: ConfigOf<S>) => readonly string[] = () => [],
+): ConfigOf<S> {
+  const problems: string[] = [];
+  const values: Record<string, unknown> = {};
+  for (const [key, setting] of Object.entries(settings)) {
+    const read = readSetting(setting, environment);
+    if ('problem' in read) problems.push(read.problem);
+    else values[key] = read.value;
+  }
+  // Relations need every value; with one missing they could only guess.
+  const config = Object.freeze(values) as ConfigOf<S>;
+  if (problems.length === 0) problems.push(...relations(config));
+  if (problems.length > 0) throw new ConfigError(process, problems);
+  return config;
+}
+
+function readSetting(
+  setting: Setting<unknown>,
+  environment: Readonly<Record<string, string | undefined>>,
+): { readonly value: unknown } | { readonly problem: string } {
+  let given = environment[setting.env];
+  if (setting.secret === true && given === undefined) {
+    const file = environment[`${setting.env}_FILE`];
+    if (file !== undefined) {
+      try {
+        given = readFileSync(file, 'utf8').trimEnd();
+      } catch (error) {
+        const why = error instanceof Error ? error.message : String(error);
+        return { problem: `${setting.env}_FILE: expected a readable file, got ${why}` };
+      }
+    }
+  }
+  // An empty variable is how compose and shells say "not set".
+  const value = given === undefined || given === '' ? setting.default : given;
+  const names = setting.secret === true ? `${setting.env} or ${setting.env}_FILE` : setting.env;
+  if (value === undefined) {
+    if (setting.optional === true) return { value: undefined };
+    return { problem: `${names}: expected ${setting.expected}, got nothing (${setting.meaning})` };
+  }
+  const parsed = setting.schema.safeParse(value);
+  if (parsed.success) return { value: parsed.data };
+  const got = setting.secret === true ? `${value.length} characters` : JSON.stringify(value);
+  return { problem: `${names}: expected ${setting.expected}, got ${got}` };
+}
+
+/** Rows of the README's configuration table, in the order of declaration. */
+export function describeSettings(settings: Settings): string[] {
+  return Object.values(settings).map((setting) => {
+    const names =
+      setting.secret === true
+        ? `\`${setting.env}\`, \`${setting.env}_FILE\``
+        : `\`${setting.env}\``;
+    const fallback =
+      setting.default !== undefined
+        ? `\`${setting.default}\``
+        : setting.optional === true
+          ? 'not set'
+          : 'required';
+    return `| ${names} | ${fallback} | ${setting.expected} | ${setting.meaning} |`;
+  });
+}

@@ -1,0 +1,41 @@
+import { ConfigError } from './config';
+
+export interface RunningProcess {
+  /** Finishes or hands back running work, closes connections. */
+  stop(): Promise<void>;
+}
+
+/** `EX_CONFIG` of sysexits(3): a restart will not help, somebody must change a setting. */
+const exitBadConfiguration = 78;
+
+/**
+ * Runs a process until SIGTERM or SIGINT, then stops it. Exit code 0 after a clean stop, 78 for a
+ * configuration that cannot work, 1 for anything else, a stop that takes longer than
+ * `stopTimeoutMs` included.
+ */
+export function runProcess(start: () => Promise<RunningProcess>, stopTimeoutMs: number): void {
+  const starting = start();
+  let stopping = false;
+  const stop = (signal: NodeJS.Signals) => {
+    if (stopping) return;
+    stopping = true;
+    setTimeout(() => {
+      fail(new Error(`still running ${stopTimeoutMs} ms after ${signal}; giving up`));
+    }, stopTimeoutMs).unref();
+    starting.then((running) => running.stop()).then(() => process.exit(0), fail);
+  };
+  process.on('SIGTERM', stop);
+  process.on('SIGINT', stop);
+  process.on('uncaughtException', fail);
+  starting.catch(fail);
+}
+
+function fail(error: unknown): never {
+  if (error instanceof ConfigError) {
+    process.stderr.write(`${error.message}\n`);
+    process.exit(exitBadConfiguration);
+  }
+  const described = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  process.stderr.write(`${JSON.stringify({ level: 'fatal', time: new Date(), msg: described })}\n`);
+  process.exit(1);
+}
