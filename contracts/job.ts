@@ -1,5 +1,5 @@
 import type { ObjectId } from 'mongodb';
-import type { ConversionOptions } from './conversion-options';
+import { defaultConversionOptions, type ConversionOptions } from './conversion-options';
 import type { RefusalReason } from './refusal-reason';
 
 /**
@@ -82,6 +82,36 @@ export interface JobRecord {
   readonly createdAt: Date;
   /** When the broker confirmed the job's message; null until then. */
   readonly publishedAt: Date | null;
+  /** When the broker confirmed the message that tells how it ended; null until then. */
+  readonly announcedAt: Date | null;
   readonly startedAt: Date | null;
   readonly finishedAt: Date | null;
+}
+
+/** A job as it is when it is created: nothing has happened yet. */
+export function newJob(
+  id: string,
+  owner: JobOwner,
+  source: JobRecord['source'],
+  createdAt: Date,
+): JobRecord {
+  return {
+    _id: id,
+    owner,
+    source,
+    options: defaultConversionOptions,
+    state: 'queued',
+    step: null,
+    percent: 0,
+    claim: null,
+    attempts: 0,
+    failures: [],
+    mp3: null,
+    refusal: null,
+    createdAt,
+    publishedAt: null,
+    announcedAt: null,
+    startedAt: null,
+    finishedAt: null,
+  };
 }
