@@ -1,0 +1,34 @@
+export interface DaemonPort {
+  /** What a person calls it: "AMQP", "console". */
+  readonly label: string;
+  readonly port: number;
+}
+
+export interface Command {
+  readonly file: string;
+  readonly args: readonly string[];
+  /** The whole environment; nothing is inherited. */
+  readonly environment: Readonly<Record<string, string>>;
+  readonly directory: string;
+}
+
+/** A process that outlives the command that starts it: a server, or one of the product's own. */
+export interface Daemon {
+  readonly name: string;
+  /** Ports it listens on, all on 127.0.0.1; checked to be free before it is started. */
+  readonly ports: readonly DaemonPort[];
+  /** From launch until `probe` succeeds. */
+  readonly readyDeadlineMs: number;
+  /** From SIGTERM until SIGKILL. */
+  readonly stopDeadlineMs: number;
+  /**
+   * Whether a running one is replaced when it would be started differently now. Servers are not:
+   * others may be using them.
+   */
+  readonly replaceWhenChanged: boolean;
+  /** Makes its directories, configuration and first data; must be harmless when all is there. */
+  prepare(): Promise<void>;
+  command(): Promise<Command>;
+  /** Resolves when it answers in its real protocol; rejects with the reason when it does not yet. */
+  probe(): Promise<void>;
+}

@@ -1,0 +1,97 @@
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { StackConfig } from '../stack-config';
+import { StackError } from '../stack-error';
+import { requireFreePorts } from './busy-port';
+import type { Daemon } from './daemon';
+import { fingerprint, launch, type DaemonFiles } from './launch';
+import { logTail } from './log-tail';
+import { readLivingProcess, removePidFile, type ProcessRecord } from './pid-file';
+import { isAlive } from './process-identity';
+import { crashProcess, stopProcess, type StopResult } from './stop';
+
+export type StartResult = 'started' | 'restarted' | 'already running';
+
+/** Where a daemon's pid file and log lie. */
+export function daemonFiles(config: StackConfig, name: string): DaemonFiles {
+  return {
+    pidFile: join(config.stateDirectory, 'run', `${name}.json`),
+    logFile: join(config.stateDirectory, 'logs', `${name}.log`),
+  };
+}
+
+/** The daemon's running process; undefined when it does not run. */
+export function findDaemon(config: StackConfig, name: string): ProcessRecord | undefined {
+  return readLivingProcess(daemonFiles(config, name).pidFile);
+}
+
+/**
+ * Makes sure a daemon runs, as it would be started now, and answers. Callers hold the state lock.
+ *
+ * @throws StackError with the end of its log when it ends, or does not answer before its deadline.
+ */
+export async function startDaemon(config: StackConfig, daemon: Daemon): Promise<StartResult> {
+  const files = daemonFiles(config, daemon.name);
+  const command = await daemon.command();
+  const running = readLivingProcess(files.pidFile);
+  const changed = daemon.replaceWhenChanged && running?.fingerprint !== fingerprint(command);
+  if (running !== undefined && !changed) {
+    await waitUntilReady(daemon, running);
+    return 'already running';
+  }
+  if (running !== undefined) await stopProcess(running, daemon.stopDeadlineMs);
+  await requireFreePorts(daemon, config.baseVariable);
+  await daemon.prepare();
+  const record = await launch(daemon, command, files);
+  try {
+    await waitUntilReady(daemon, record);
+  } catch (error) {
+    if (isAlive(record)) await stopProcess(record, daemon.stopDeadlineMs);
+    removePidFile(files.pidFile);
+    throw error;
+  }
+  return running === undefined ? 'started' : 'restarted';
+}
+
+/** Stops the daemon if it runs; never touches a process that only has its old pid. */
+export async function stopDaemon(
+  config: StackConfig,
+  daemon: Pick<Daemon, 'name' | 'stopDeadlineMs'>,
+): Promise<StopResult | 'not running'> {
+  const { pidFile } = daemonFiles(config, daemon.name);
+  const running = readLivingProcess(pidFile);
+  const result = running && (await stopProcess(running, daemon.stopDeadlineMs));
+  removePidFile(pidFile);
+  return result ?? 'not running';
+}
+
+/** Ends the daemon as a crash would (SIGKILL to its whole group). */
+export async function crashDaemon(config: StackConfig, name: string): Promise<void> {
+  const { pidFile } = daemonFiles(config, name);
+  const running = readLivingProcess(pidFile);
+  if (running) await crashProcess(running);
+  removePidFile(pidFile);
+}
+
+async function waitUntilReady(daemon: Daemon, record: ProcessRecord): Promise<void> {
+  const deadline = performance.now() + daemon.readyDeadlineMs;
+  for (;;) {
+    const reason = await daemon.probe().then(
+      () => undefined,
+      (error: unknown) => (error instanceof Error ? error.message : String(error)),
+    );
+    if (!isAlive(record)) throw failure(daemon, record, 'ended before it was ready');
+    if (reason === undefined) return;
+    if (performance.now() > deadline) {
+      const seconds = daemon.readyDeadlineMs / 1000;
+      throw failure(daemon, record, `was not ready after ${seconds} s (${reason})`);
+    }
+    await delay(50);
+  }
+}
+
+function failure(daemon: Daemon, record: ProcessRecord, what: string): StackError {
+  const tail = logTail(record.logFile);
+  const log = tail === '' ? 'its log is empty' : `the end of its log:\n${tail}`;
+  return new StackError(`${daemon.name} ${what}; see ${record.logFile}; ${log}`);
+}

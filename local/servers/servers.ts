@@ -1,0 +1,67 @@
+import type { Daemon } from '../daemon/daemon';
+import { startDaemon, stopDaemon, type StartResult } from '../daemon/supervisor';
+import type { StackConfig } from '../stack-config';
+import { createInbox } from './inbox';
+import { createMariadb } from './mariadb';
+import { createMongodb } from './mongodb';
+import { createEpmd, createRabbitmq } from './rabbitmq';
+
+export type ServerName = 'rabbitmq' | 'mariadb' | 'mongodb' | 'inbox';
+
+export const serverNames: readonly ServerName[] = ['rabbitmq', 'mariadb', 'mongodb', 'inbox'];
+
+/** A server's processes in the order they start; they stop in the opposite one. */
+export function serverDaemons(config: StackConfig, name: ServerName): readonly Daemon[] {
+  switch (name) {
+    case 'rabbitmq':
+      return [createEpmd(config), createRabbitmq(config)];
+    case 'mariadb':
+      return [createMariadb(config)];
+    case 'mongodb':
+      return [createMongodb(config)];
+    case 'inbox':
+      return [createInbox(config)];
+  }
+}
+
+/** Told once per process, when it answers. */
+export type StartListener = (daemon: Daemon, result: StartResult, elapsedMs: number) => void;
+
+/**
+ * Starts these servers, all at once, and resolves when every one answers. Callers hold the lock.
+ *
+ * @throws the first failure, after the others have settled, so that nothing is left half started
+ */
+export async function startServers(
+  config: StackConfig,
+  names: readonly ServerName[],
+  listener: StartListener = () => undefined,
+): Promise<void> {
+  const results = await Promise.allSettled(
+    names.map(async (name) => {
+      for (const daemon of serverDaemons(config, name)) {
+        const begin = performance.now();
+        const result = await startDaemon(config, daemon);
+        listener(daemon, result, performance.now() - begin);
+      }
+    }),
+  );
+  const failure = results.find((result) => result.status === 'rejected');
+  if (failure) throw failure.reason;
+}
+
+/** Stops these servers; those that do not run are none of our business. Callers hold the lock. */
+export async function stopServers(
+  config: StackConfig,
+  names: readonly ServerName[],
+  listener: (daemon: Daemon, result: string) => void = () => undefined,
+): Promise<void> {
+  await Promise.all(
+    names.map(async (name) => {
+      for (const daemon of serverDaemons(config, name).toReversed()) {
+        const result = await stopDaemon(config, daemon);
+        listener(daemon, result);
+      }
+    }),
+  );
+}
