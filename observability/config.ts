@@ -39,7 +39,6 @@ interface Described<Value> {
   readonly env: string;
   readonly meaning: string;
   readonly default?: Value;
-  readonly optional?: boolean;
   readonly secret?: boolean;
 }
 
@@ -54,10 +53,9 @@ export function text(described: Described<string>): Setting<string> {
   };
 }
 
-export function optionalText(
-  described: Omit<Described<string>, 'optional'>,
-): Setting<string | undefined> {
-  return { ...text(described), optional: true };
+/** The same setting, where leaving it out means `undefined`. */
+export function optional<Value>(setting: Setting<Value>): Setting<Value | undefined> {
+  return { ...setting, optional: true };
 }
 
 export function url(

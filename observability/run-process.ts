@@ -10,18 +10,15 @@ const exitBadConfiguration = 78;
 
 /**
  * Runs a process until SIGTERM or SIGINT, then stops it. Exit code 0 after a clean stop, 78 for a
- * configuration that cannot work, 1 for anything else, a stop that takes longer than
- * `stopTimeoutMs` included.
+ * configuration that cannot work, 1 for anything else. How long a stop may take is for the process
+ * itself to bound, and in the end for the platform's grace period.
  */
-export function runProcess(start: () => Promise<RunningProcess>, stopTimeoutMs: number): void {
-  const starting = start();
+export function runProcess(start: () => Promise<RunningProcess>): void {
+  const starting = Promise.resolve().then(start);
   let stopping = false;
-  const stop = (signal: NodeJS.Signals) => {
+  const stop = () => {
     if (stopping) return;
     stopping = true;
-    setTimeout(() => {
-      fail(new Error(`still running ${stopTimeoutMs} ms after ${signal}; giving up`));
-    }, stopTimeoutMs).unref();
     starting.then((running) => running.stop()).then(() => process.exit(0), fail);
   };
   process.on('SIGTERM', stop);

@@ -1,0 +1,17 @@
+import type { Breaker, BreakerState } from './breaker';
+import type { Logger } from './logger';
+import type { Metrics } from './metrics';
+
+const stateValues: Record<BreakerState, number> = { closed: 0, 'half-open': 1, open: 2 };
+
+/** Shows the state of each breaker as a metric and each change as a log line. */
+export function exportBreakers(breakers: readonly Breaker[], metrics: Metrics, log: Logger): void {
+  for (const breaker of breakers) {
+    const { dependency } = breaker;
+    metrics.set('breaker_state', { dependency }, stateValues[breaker.state]);
+    breaker.onStateChange((state) => {
+      metrics.set('breaker_state', { dependency }, stateValues[state]);
+      log.warn({ dependency, state }, `breaker of ${dependency} is ${state}`);
+    });
+  }
+}

@@ -1,0 +1,45 @@
+import type { GridFSBucket } from 'mongodb';
+import { createWriteStream } from 'node:fs';
+import { join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import type { Breaker } from '../../observability/breaker';
+import { isFileMissing } from '../mongo-errors';
+import { SourceRefused } from '../media/source-refused';
+import type { ConversionJob, LocalVideo } from './hand-offs';
+import type { Step } from './step';
+
+/** Copies the video from GridFS to a local file. */
+export function fetchVideo(
+  videos: GridFSBucket,
+  breaker: Breaker,
+  timeoutMs: number,
+): Step<ConversionJob, LocalVideo> {
+  return {
+    name: 'fetch-video',
+    timeoutMs,
+    async run(job, { signal, progress }) {
+      const videoPath = join(job.directory, 'video');
+      await breaker.run(async () => {
+        const [file] = await videos.find({ _id: job.videoFid }).limit(1).toArray();
+        if (file === undefined) {
+          throw new SourceRefused('source-missing', `no file ${job.videoFid.toHexString()}`);
+        }
+        if (file.length === 0) throw new SourceRefused('empty-file', 'the file has 0 bytes');
+        let bytes = 0;
+        const source = videos.openDownloadStream(job.videoFid);
+        source.on('data', (chunk: Buffer) => {
+          bytes += chunk.length;
+          progress((bytes / file.length) * 100);
+        });
+        try {
+          await pipeline(source, createWriteStream(videoPath), { signal });
+        } catch (error) {
+          // A chunk that is not there will not come back: the upload was never whole.
+          if (isFileMissing(error)) throw new SourceRefused('source-missing', String(error));
+          throw error;
+        }
+      });
+      return { job, videoPath };
+    },
+  };
+}

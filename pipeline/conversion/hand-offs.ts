@@ -1,0 +1,37 @@
+import type { ObjectId } from 'mongodb';
+import type { ConversionOptions } from '../../contracts/conversion-options';
+
+/** What one attempt starts from: the claimed job, and a directory of its own. */
+export interface ConversionJob {
+  readonly id: string;
+  readonly claimToken: string;
+  readonly username: string;
+  readonly videoFid: ObjectId;
+  readonly sourceName: string | null;
+  readonly options: ConversionOptions;
+  /** Exists only for this attempt and is removed after it. */
+  readonly directory: string;
+}
+
+/** The video as a local, seekable file: what ffmpeg needs for an MP4 with its index at the end. */
+export interface LocalVideo {
+  readonly job: ConversionJob;
+  readonly videoPath: string;
+}
+
+/** An MP3 that is proved to be whole, not stored yet. */
+export interface LocalMp3 {
+  readonly job: ConversionJob;
+  readonly mp3Path: string;
+  readonly bytes: number;
+  readonly durationMs: number;
+}
+
+/** An MP3 in GridFS that the job record points to. */
+export interface StoredMp3 {
+  readonly jobId: string;
+  readonly username: string;
+  readonly videoFid: ObjectId;
+  readonly mp3Fid: ObjectId;
+  readonly durationMs: number;
+}

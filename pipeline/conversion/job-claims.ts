@@ -1,0 +1,198 @@
+import { randomUUID } from 'node:crypto';
+import { ObjectId, type Collection, type Document, type Filter } from 'mongodb';
+import {
+  finalJobStates,
+  newJob,
+  type AttemptFailure,
+  type Claim,
+  type JobRecord,
+  type StepName,
+} from '../../contracts/job';
+import type { VideoMessage } from '../../contracts/message';
+import type { RefusalReason } from '../../contracts/refusal-reason';
+import type { Breaker } from '../../observability/breaker';
+import { ClaimLost } from '../deliveries/failure';
+
+/** A claimed job: this worker, and only this worker, may change its record. */
+export type ClaimedJob = JobRecord & { readonly claim: Claim };
+
+export type ClaimResult =
+  | { readonly kind: 'claimed'; readonly job: ClaimedJob }
+  /** Nothing to convert any more; the news may still be missing (`announcedAt`). */
+  | { readonly kind: 'final'; readonly job: JobRecord }
+  | { readonly kind: 'claimed-elsewhere' }
+  /** Every attempt was begun and the last one never came back. */
+  | { readonly kind: 'exhausted'; readonly job: JobRecord };
+
+interface ClaimHolder {
+  readonly id: string;
+  readonly claimToken: string;
+}
+
+const unclaimed: Filter<JobRecord> = {
+  // The server's clock decides: workers' clocks may differ.
+  $expr: { $or: [{ $eq: ['$claim', null] }, { $lt: ['$claim.expiresAt', '$$NOW'] }] },
+};
+
+/**
+ * The worker's side of the job record. A claim is a fresh token with an expiry; every change after
+ * it carries the token, so a worker that lost its claim changes nothing.
+ *
+ * Every method throws DependencyUnavailable while MongoDB is away.
+ */
+export class JobClaims {
+  constructor(
+    private readonly jobs: Collection<JobRecord>,
+    private readonly breaker: Breaker,
+    private readonly worker: string,
+    private readonly claimMs: number,
+  ) {}
+
+  /** Finds the message's job; a bare tutorial message gets one, keyed by its video. */
+  async ensure(message: VideoMessage): Promise<string> {
+    const id = message.job_id ?? message.video_fid;
+    const owner = { id: null, address: message.username };
+    const source = { fid: new ObjectId(message.video_fid), name: null, bytes: null };
+    const now = new Date();
+    const { _id, ...fields } = newJob(id, owner, source, now);
+    await this.breaker.run(() =>
+      this.jobs.updateOne(
+        { _id },
+        { $setOnInsert: { ...fields, publishedAt: now } },
+        { upsert: true },
+      ),
+    );
+    return id;
+  }
+
+  /** Claims a job and counts the attempt, before any work starts. */
+  async claim(id: string, maxAttempts: number): Promise<ClaimResult> {
+    const token = randomUUID();
+    const claimed = await this.breaker.run(() =>
+      this.jobs.findOneAndUpdate(
+        {
+          _id: id,
+          state: { $nin: [...finalJobStates] },
+          attempts: { $lt: maxAttempts },
+          ...unclaimed,
+        },
+        [
+          {
+            $set: {
+              state: 'converting',
+              claim: { token, worker: this.worker, expiresAt: this.#expiry() },
+              attempts: { $add: ['$attempts', 1] },
+              startedAt: { $ifNull: ['$startedAt', '$$NOW'] },
+            },
+          },
+        ],
+        { returnDocument: 'after' },
+      ),
+    );
+    if (claimed !== null && claimed.claim !== null) {
+      return { kind: 'claimed', job: { ...claimed, claim: claimed.claim } };
+    }
+    const job = await this.breaker.run(() => this.jobs.findOne({ _id: id }));
+    // Removed between the two calls: there is nothing left to do, and nobody to tell.
+    if (job === null) throw new ClaimLost(`job ${id} was removed`);
+    if (job.state === 'ready' || job.state === 'failed' || job.state === 'dead') {
+      return { kind: 'final', job };
+    }
+    const live = job.claim !== null && job.claim.expiresAt > new Date();
+    if (!live && job.attempts >= maxAttempts) return { kind: 'exhausted', job };
+    return { kind: 'claimed-elsewhere' };
+  }
+
+  /** Renews the claim and shows where the work is. @throws ClaimLost */
+  async renew(holder: ClaimHolder, step: StepName, percent: number): Promise<void> {
+    await this.#update(holder, [{ $set: { step, percent, 'claim.expiresAt': this.#expiry() } }]);
+  }
+
+  /** Decides that this attempt's MP3 is the job's MP3. @throws ClaimLost */
+  async commit(holder: ClaimHolder, mp3: NonNullable<JobRecord['mp3']>): Promise<void> {
+    await this.#update(holder, { $set: { mp3 } }, { mp3: null });
+  }
+
+  /** The file cannot be converted. @throws ClaimLost */
+  async refuse(holder: ClaimHolder, reason: RefusalReason, detail: string): Promise<void> {
+    await this.#update(holder, {
+      $set: { state: 'failed', claim: null, refusal: { reason, detail }, finishedAt: new Date() },
+    });
+  }
+
+  /** The attempt failed; another will follow. @throws ClaimLost */
+  async wait(holder: ClaimHolder, failure: AttemptFailure): Promise<void> {
+    await this.#update(holder, {
+      $set: { state: 'waiting', claim: null },
+      $push: { failures: failure },
+    });
+  }
+
+  /** Not the job's fault: the attempt is refunded. @throws ClaimLost */
+  async release(holder: ClaimHolder): Promise<void> {
+    await this.#update(holder, { $set: { state: 'waiting', claim: null }, $inc: { attempts: -1 } });
+  }
+
+  /** No further attempt. @throws ClaimLost */
+  async giveUp(holder: ClaimHolder, failure: AttemptFailure): Promise<void> {
+    await this.#update(holder, {
+      $set: { state: 'dead', claim: null, finishedAt: new Date() },
+      $push: { failures: failure },
+    });
+  }
+
+  /** The last attempt never came back: nobody holds a claim that could be checked. */
+  async giveUpExhausted(id: string, failure: AttemptFailure): Promise<void> {
+    await this.breaker.run(() =>
+      this.jobs.updateOne(
+        { _id: id, state: { $nin: [...finalJobStates] }, ...unclaimed },
+        {
+          $set: { state: 'dead', claim: null, finishedAt: new Date() },
+          $push: { failures: failure },
+        },
+      ),
+    );
+  }
+
+  /** The broker holds the news of how the job ended. */
+  async announced(id: string): Promise<void> {
+    await this.breaker.run(() =>
+      this.jobs.updateOne({ _id: id }, { $set: { announcedAt: new Date() } }),
+    );
+  }
+
+  /** The MP3 is stored and the news is out: the job is ready. */
+  async finish(id: string): Promise<void> {
+    const now = new Date();
+    await this.breaker.run(() =>
+      this.jobs.updateOne(
+        { _id: id, mp3: { $ne: null } },
+        {
+          $set: {
+            state: 'ready',
+            step: null,
+            percent: 100,
+            claim: null,
+            announcedAt: now,
+            finishedAt: now,
+          },
+        },
+      ),
+    );
+  }
+
+  #expiry(): Document {
+    return { $add: ['$$NOW', this.claimMs] };
+  }
+
+  async #update(
+    { id, claimToken }: ClaimHolder,
+    change: Document | Document[],
+    also: Filter<JobRecord> = {},
+  ): Promise<void> {
+    const { matchedCount } = await this.breaker.run(() =>
+      this.jobs.updateOne({ _id: id, 'claim.token': claimToken, ...also }, change),
+    );
+    if (matchedCount === 0) throw new ClaimLost(`the claim on job ${id} was lost`);
+  }
+}

@@ -1,0 +1,73 @@
+import type { StepName } from '../../contracts/job';
+import { DependencyUnavailable } from '../../observability/breaker';
+import type { Logger } from '../../observability/logger';
+import type { LabelValues, Metrics } from '../../observability/metrics';
+import { StepTimeout } from '../deliveries/failure';
+import { SourceRefused } from '../media/source-refused';
+import type { Step } from './step';
+
+/** Knows which step failed; the cause says how. */
+export class StepFailure extends Error {
+  override readonly name = 'StepFailure';
+  constructor(
+    readonly step: StepName,
+    override readonly cause: unknown,
+  ) {
+    super(`${step}: ${cause instanceof Error ? cause.message : String(cause)}`);
+  }
+}
+
+export interface AttemptContext {
+  /** Aborted with a reason (claim lost, stopping) when the attempt must end. */
+  readonly signal: AbortSignal;
+  readonly log: Logger;
+  readonly metrics: Metrics;
+  readonly onProgress: (step: StepName, percent: number) => void;
+}
+
+/**
+ * Runs one step with its time limit, log lines and duration.
+ *
+ * @throws StepFailure whatever happens.
+ */
+export async function runStep<In, Out>(
+  step: Step<In, Out>,
+  input: In,
+  attempt: AttemptContext,
+): Promise<Out> {
+  const timeout = new AbortController();
+  const timer = setTimeout(() => {
+    timeout.abort(new StepTimeout(`${step.name} took longer than ${step.timeoutMs} ms`));
+  }, step.timeoutMs);
+  const signal = AbortSignal.any([attempt.signal, timeout.signal]);
+  const startedAt = performance.now();
+  const observe = (result: LabelValues['result']) => {
+    const seconds = (performance.now() - startedAt) / 1_000;
+    attempt.metrics.observe('step_duration_seconds', { step: step.name, result }, seconds);
+    attempt.log.debug({ step: step.name, result, seconds }, `step ${step.name}: ${result}`);
+  };
+  try {
+    signal.throwIfAborted();
+    attempt.onProgress(step.name, 0);
+    const output = await step.run(input, {
+      signal,
+      progress: (percent) => {
+        attempt.onProgress(step.name, percent);
+      },
+    });
+    observe('ok');
+    return output;
+  } catch (thrown) {
+    // Whatever an aborted step throws, the reason of the abort is why it failed.
+    const error: unknown = signal.aborted ? signal.reason : thrown;
+    observe(resultOf(error));
+    throw new StepFailure(step.name, error);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function resultOf(error: unknown): LabelValues['result'] {
+  if (error instanceof SourceRefused) return 'refused';
+  return error instanceof DependencyUnavailable ? 'deferred' : 'failed';
+}

@@ -1,0 +1,26 @@
+import { join } from 'node:path';
+import { transcode as transcodeFile } from '../media/transcode';
+import type { MediaLimits } from '../media/media-limits';
+import type { LocalMp3, LocalVideo } from './hand-offs';
+import type { Step } from './step';
+
+/** Makes the MP3 and proves it whole: nothing after this step doubts the file. */
+export function transcode(limits: MediaLimits, timeoutMs: number): Step<LocalVideo, LocalMp3> {
+  return {
+    name: 'transcode',
+    timeoutMs,
+    async run({ job, videoPath }, { signal, progress }) {
+      const mp3Path = join(job.directory, 'audio.mp3');
+      const made = await transcodeFile({
+        sourcePath: videoPath,
+        outputPath: mp3Path,
+        options: job.options,
+        ...(job.sourceName === null ? {} : { tagsFallback: { title: job.sourceName } }),
+        limits,
+        signal,
+        onProgress: progress,
+      });
+      return { job, mp3Path, bytes: made.bytes, durationMs: made.durationMs };
+    },
+  };
+}

@@ -1,0 +1,75 @@
+import { PublishFailed } from '../../contracts/broker/confirmed-publisher';
+import { DependencyUnavailable } from '../../observability/breaker';
+import { MediaToolError } from '../media/media-tool-error';
+import { SourceRefused } from '../media/source-refused';
+
+/** What an error means for the work it interrupted. */
+export type Failure =
+  /** The file will never convert; the listener is told. */
+  | { readonly kind: 'refused'; readonly error: SourceRefused }
+  /** A dependency is away, somebody else has the claim, or we are stopping. Nobody's fault. */
+  | { readonly kind: 'not-now'; readonly error: Error }
+  /** May succeed unchanged. */
+  | { readonly kind: 'transient'; readonly error: Error }
+  /** The mail server will never take this mail. */
+  | { readonly kind: 'mail-refused'; readonly error: Error }
+  /** Nobody foresaw it: a defect, which a retry only hides. */
+  | { readonly kind: 'unknown'; readonly error: Error };
+
+/** The claim expired and another worker took the job, or the job was removed. */
+export class ClaimLost extends Error {
+  override readonly name = 'ClaimLost';
+}
+
+/** The process is stopping and hands its work back. */
+export class Stopping extends Error {
+  override readonly name = 'Stopping';
+}
+
+/** May succeed when tried again. */
+export class TransientError extends Error {
+  override readonly name: string = 'TransientError';
+}
+
+/** A step did not finish in its time. */
+export class StepTimeout extends TransientError {
+  override readonly name = 'StepTimeout';
+}
+
+/** The mail server answered 5xx for this mail. */
+export class MailRefused extends Error {
+  override readonly name = 'MailRefused';
+}
+
+/** Error codes of the machine we run on: somebody makes room, or a limit passes. */
+const transientCodes = new Set(['EMFILE', 'ENFILE', 'EAGAIN', 'ENOMEM', 'EIO', 'EDQUOT']);
+
+/** The one place where an error gets its meaning. */
+export function classifyError(thrown: unknown): Failure {
+  const error = thrown instanceof Error ? thrown : new Error(String(thrown));
+  if (error instanceof SourceRefused) return { kind: 'refused', error };
+  if (
+    error instanceof DependencyUnavailable ||
+    error instanceof ClaimLost ||
+    error instanceof Stopping ||
+    // A full disk is an outage of the machine, not a failure of the file.
+    codeOf(error) === 'ENOSPC'
+  ) {
+    return { kind: 'not-now', error };
+  }
+  if (error instanceof MailRefused) return { kind: 'mail-refused', error };
+  const code = codeOf(error);
+  if (
+    error instanceof TransientError ||
+    error instanceof MediaToolError ||
+    error instanceof PublishFailed ||
+    (code !== undefined && transientCodes.has(code))
+  ) {
+    return { kind: 'transient', error };
+  }
+  return { kind: 'unknown', error };
+}
+
+function codeOf(error: Error): string | undefined {
+  return 'code' in error && typeof error.code === 'string' ? error.code : undefined;
+}

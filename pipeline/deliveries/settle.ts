@@ -1,0 +1,62 @@
+import type { ConfirmedPublisher } from '../../contracts/broker/confirmed-publisher';
+import { headerNames } from '../../contracts/headers';
+import { deadQueue, retryQueue, type Topology } from '../../contracts/topology';
+import type { Delivery } from './delivery';
+import type { DeadLetter, Outcome } from './outcome';
+
+/**
+ * Tells the broker what a delivery came to, all but the ack: once this resolves, whatever must
+ * outlive the delivery is confirmed on another queue and the delivery may be acked.
+ *
+ * @throws PublishFailed when the broker did not take the copy; the delivery must not be acked.
+ */
+export async function settle(
+  outcome: Outcome,
+  delivery: Delivery,
+  topology: Topology,
+  publisher: ConfirmedPublisher,
+): Promise<void> {
+  const queue = topology.queueNames[delivery.queue];
+  const copyTo = (target: string, headers: Readonly<Record<string, string | number>>) =>
+    publisher.publish({
+      queue: target,
+      body: delivery.body,
+      messageId: delivery.messageId,
+      headers: { ...delivery.headers, ...headers },
+    });
+  switch (outcome.kind) {
+    case 'completed':
+    case 'failed':
+      return;
+    case 'retry':
+      return copyTo(retryQueue(queue, tierDelayMs(topology, outcome.attempt)), {
+        [headerNames.attempt]: outcome.attempt,
+      });
+    case 'defer':
+      return copyTo(retryQueue(queue, tierDelayMs(topology, 1)), {});
+    case 'dead-letter':
+      return copyTo(deadQueue(queue), deadHeaders(queue, outcome.letter));
+    default:
+      return outcome satisfies never;
+  }
+}
+
+/** Delay after the given attempt; the last tier serves all further ones. */
+function tierDelayMs({ retryDelaysMs }: Topology, attempt: number): number {
+  const delayMs = retryDelaysMs[Math.min(attempt, retryDelaysMs.length) - 1];
+  if (delayMs === undefined) throw new RangeError(`no retry delay for attempt ${attempt}`);
+  return delayMs;
+}
+
+function deadHeaders(queue: string, letter: DeadLetter): Record<string, string | number> {
+  return {
+    [headerNames.deadReason]: letter.reason,
+    [headerNames.deadQueue]: queue,
+    ...(letter.step === null ? {} : { [headerNames.deadStep]: letter.step }),
+    [headerNames.attempt]: letter.attempts,
+    [headerNames.deadErrorClass]: letter.errorClass,
+    // A header table must fit one frame (128 kB by default); an error text need not.
+    [headerNames.deadError]: letter.error.slice(0, 2_000),
+    [headerNames.deadAt]: new Date().toISOString(),
+  };
+}

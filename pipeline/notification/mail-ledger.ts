@@ -1,0 +1,105 @@
+import { randomUUID } from 'node:crypto';
+import type { Collection, Db } from 'mongodb';
+import type { Claim } from '../../contracts/job';
+import type { Breaker } from '../../observability/breaker';
+import { isDuplicateKey } from '../mongo-errors';
+import type { Mail } from './mail';
+
+/** One mail, keyed by its Message-ID (collection `mails`). */
+interface MailRecord {
+  readonly _id: string;
+  readonly to: string;
+  readonly state: 'pending' | 'sent' | 'dead';
+  readonly claim: Claim | null;
+  readonly attempts: number;
+  readonly sentAt: Date | null;
+}
+
+export type TakeResult =
+  | { readonly kind: 'taken'; readonly token: string; readonly attempt: number }
+  | { readonly kind: 'settled' }
+  | { readonly kind: 'taken-elsewhere' };
+
+/**
+ * Remembers which mails went out. An entry is taken before SMTP and settled after, so a repeated
+ * message sends nothing. One gap is left and cannot be closed: the server took the mail and we
+ * died before noting it; the repeat carries the same Message-ID.
+ *
+ * Every method throws DependencyUnavailable while MongoDB is away.
+ */
+export class MailLedger {
+  readonly #mails: Collection<MailRecord>;
+
+  constructor(
+    database: Db,
+    private readonly breaker: Breaker,
+    private readonly worker: string,
+    private readonly claimMs: number,
+  ) {
+    this.#mails = database.collection<MailRecord>('mails');
+  }
+
+  /** Takes the right to send this mail and counts the attempt. */
+  async take(mail: Mail): Promise<TakeResult> {
+    const token = randomUUID();
+    const expiresAt = { $ifNull: ['$claim.expiresAt', new Date(0)] };
+    try {
+      const taken = await this.breaker.run(() =>
+        this.#mails.findOneAndUpdate(
+          {
+            _id: mail.messageId,
+            state: { $nin: ['sent', 'dead'] },
+            $expr: { $lt: [expiresAt, '$$NOW'] },
+          },
+          [
+            {
+              $set: {
+                to: { $literal: mail.to },
+                state: 'pending',
+                claim: {
+                  token,
+                  worker: this.worker,
+                  expiresAt: { $add: ['$$NOW', this.claimMs] },
+                },
+                attempts: { $add: [{ $ifNull: ['$attempts', 0] }, 1] },
+                sentAt: null,
+              },
+            },
+          ],
+          { upsert: true, returnDocument: 'after' },
+        ),
+      );
+      return { kind: 'taken', token, attempt: taken?.attempts ?? 1 };
+    } catch (error) {
+      // The filter did not match an entry that exists: it is settled, or somebody has it.
+      if (!isDuplicateKey(error)) throw error;
+    }
+    const entry = await this.breaker.run(() => this.#mails.findOne({ _id: mail.messageId }));
+    return entry?.state === 'pending' ? { kind: 'taken-elsewhere' } : { kind: 'settled' };
+  }
+
+  async sent(mail: Mail, token: string): Promise<void> {
+    await this.#settle(mail, token, { state: 'sent', claim: null, sentAt: new Date() });
+  }
+
+  /** Nobody will take this mail. */
+  async dead(mail: Mail, token: string): Promise<void> {
+    await this.#settle(mail, token, { state: 'dead', claim: null });
+  }
+
+  /** Not sent. @param refund Whether the attempt does not count. */
+  async release(mail: Mail, token: string, refund: boolean): Promise<void> {
+    await this.breaker.run(() =>
+      this.#mails.updateOne(
+        { _id: mail.messageId, 'claim.token': token },
+        { $set: { claim: null }, $inc: { attempts: refund ? -1 : 0 } },
+      ),
+    );
+  }
+
+  async #settle(mail: Mail, token: string, change: Partial<MailRecord>): Promise<void> {
+    await this.breaker.run(() =>
+      this.#mails.updateOne({ _id: mail.messageId, 'claim.token': token }, { $set: change }),
+    );
+  }
+}

@@ -1,0 +1,67 @@
+import type { RabbitMQConfig, MessageHandlerOptions } from '@golevelup/nestjs-rabbitmq';
+import { declaringServers } from '../../contracts/broker/declaring-servers';
+import type { DifferentQueue } from '../../contracts/broker/declare-topology';
+import type { Topology, WorkQueue } from '../../contracts/topology';
+import type { Logger } from '../../observability/logger';
+import { nestLog } from './nest-log';
+
+export interface ConsumerConfig {
+  readonly rabbitmqUrl: string;
+  readonly topology: Topology;
+  readonly queues: readonly WorkQueue[];
+  /** Deliveries at a time, for each queue. Nothing is fetched ahead of the work. */
+  readonly prefetch: number;
+  readonly log: Logger;
+}
+
+/** golevelup's configuration with its dangerous defaults replaced; each reason stands beside it. */
+export function rabbitConfig(config: ConsumerConfig): RabbitMQConfig {
+  const { rabbitmqUrl, topology, queues, prefetch, log } = config;
+  const handlers: Record<string, MessageHandlerOptions> = {};
+  for (const queue of queues) {
+    handlers[queue] = {
+      queue: topology.queueNames[queue],
+      // Declared by declaringServers before the connection opens.
+      createQueueIfNotExists: false,
+      // No fixed consumer tag: after one resume, later cancels would silently do nothing.
+      queueOptions: { channel: queue },
+      // The default parses JSON outside any try: a bad message would spin for ever.
+      deserializer: (body) => body,
+      errorHandler: (channel, message) => {
+        // After a broker crash the channel is gone; an unguarded nack would end the process.
+        try {
+          channel.nack(message, false, true);
+        } catch (error) {
+          log.warn({ err: error }, 'channel gone before nack; the broker redelivers by itself');
+        }
+      },
+    };
+  }
+  return {
+    // Ignored, because findServers is given; golevelup checks that it is a URL.
+    uri: rabbitmqUrl,
+    connectionManagerOptions: {
+      heartbeatIntervalInSeconds: 10,
+      reconnectTimeInSeconds: 1,
+      findServers: declaringServers(rabbitmqUrl, topology, reportDifferent(log)),
+    },
+    // A broker that is away at start is waited for, not crashed on.
+    connectionInitOptions: { wait: false },
+    enableDirectReplyTo: false,
+    channels: Object.fromEntries(queues.map((queue) => [queue, { prefetchCount: prefetch }])),
+    handlers,
+    logger: nestLog(log),
+  };
+}
+
+/** Says once, not on every reconnect, which queues are not as we would have made them. */
+export function reportDifferent(log: Logger): (different: readonly DifferentQueue[]) => void {
+  const said = new Set<string>();
+  return (different) => {
+    for (const { queue, difference } of different) {
+      if (said.has(queue)) continue;
+      said.add(queue);
+      log.warn({ queue, difference }, 'queue exists with other arguments; it is used as it is');
+    }
+  };
+}

@@ -1,0 +1,135 @@
+import { connect } from 'amqp-connection-manager';
+import type { DynamicModule } from '@nestjs/common';
+import { MongoClient } from 'mongodb';
+import { hostname } from 'node:os';
+import { ConfirmedPublisher } from '../../contracts/broker/confirmed-publisher';
+import { declaringServers } from '../../contracts/broker/declaring-servers';
+import { ensureJobIndexes } from '../../contracts/job-collection';
+import { buildTopology, type Topology, type WorkQueue } from '../../contracts/topology';
+import { startAdminServer } from '../../observability/admin-server';
+import type { Breaker } from '../../observability/breaker';
+import { exportBreakers } from '../../observability/export-breakers';
+import { createLogger, type LogLevel, type Logger } from '../../observability/logger';
+import { Metrics } from '../../observability/metrics';
+import { Readiness } from '../../observability/readiness';
+import type { RunningProcess } from '../../observability/run-process';
+import { Deliveries } from '../deliveries/deliveries';
+import { reportDifferent, type ConsumerConfig } from './rabbit-config';
+import { startWorkerApp } from './worker-app';
+
+/** The settings that starting any worker needs; see `pipeline/config.ts` for their meaning. */
+export interface WorkerConfig {
+  readonly rabbitmqUrl: string;
+  readonly mongoUrl: string;
+  readonly videoQueue: string;
+  readonly mp3Queue: string;
+  readonly retryDelaysMs: readonly number[];
+  readonly publishTimeoutMs: number;
+  readonly stopTimeoutMs: number;
+  readonly jobsDatabase: string;
+  readonly adminHost: string;
+  readonly adminPort: number;
+  readonly logLevel: LogLevel;
+}
+
+/** What a worker is built from, once its connections are open. */
+export interface WorkerParts {
+  readonly mongo: MongoClient;
+  readonly publisher: ConfirmedPublisher;
+  readonly topology: Topology;
+  readonly metrics: Metrics;
+  readonly log: Logger;
+  /** Name of this process in claims and failures. */
+  readonly worker: string;
+  readonly consumer: ConsumerConfig;
+  readonly deliveries: Deliveries;
+}
+
+export interface AssembledWorker {
+  readonly module: DynamicModule;
+  readonly breakers: readonly Breaker[];
+}
+
+/**
+ * Opens what every worker needs (log, metrics, admin port, MongoDB, a publishing connection of its
+ * own), lets `assemble` build the worker from it, and starts to consume.
+ */
+export async function startWorker(
+  name: string,
+  queues: readonly WorkQueue[],
+  prefetch: number,
+  config: WorkerConfig,
+  assemble: (parts: WorkerParts) => AssembledWorker,
+): Promise<RunningProcess> {
+  const log = createLogger(name, config.logLevel);
+  const metrics = new Metrics();
+  metrics.collectRuntime();
+  const readiness = new Readiness();
+  const admin = await startAdminServer(
+    config.adminHost,
+    config.adminPort,
+    metrics.registry,
+    readiness,
+  );
+
+  const mongo = new MongoClient(config.mongoUrl, { serverSelectionTimeoutMS: 3_000 });
+  const database = mongo.db(config.jobsDatabase);
+  readiness.add('mongodb', async () => {
+    await database.command({ ping: 1 });
+    return { ok: true, detail: 'answers' };
+  });
+  await ensureJobIndexes(database).catch((error: unknown) => {
+    log.warn({ err: error }, 'MongoDB is away; indexes are left to the next start');
+  });
+
+  const topology = buildTopology(
+    { video: config.videoQueue, mp3: config.mp3Queue },
+    config.retryDelaysMs,
+  );
+  // A connection of its own: when the broker blocks publishers, acks must still get through.
+  const publishing = connect(null, {
+    reconnectTimeInSeconds: 1,
+    findServers: declaringServers(config.rabbitmqUrl, topology, reportDifferent(log)),
+  });
+  const publisher = new ConfirmedPublisher(publishing, config.publishTimeoutMs);
+  const deliveries = new Deliveries({
+    topology,
+    publisher,
+    metrics,
+    log,
+    unsettledPauseMs: 5_000,
+  });
+  const consumer = { rabbitmqUrl: config.rabbitmqUrl, topology, queues, prefetch, log };
+  const worker = `${hostname()}:${process.pid}`;
+  const { module, breakers } = assemble({
+    mongo,
+    publisher,
+    topology,
+    metrics,
+    log,
+    worker,
+    consumer,
+    deliveries,
+  });
+  exportBreakers(breakers, metrics, log);
+
+  const app = await startWorkerApp({
+    module,
+    queues,
+    deliveries,
+    readiness,
+    log,
+    stopTimeoutMs: config.stopTimeoutMs,
+  });
+  log.info({ queues, prefetch, worker, adminPort: admin.port }, `${name} started`);
+  return {
+    async stop() {
+      log.info(`${name} is stopping`);
+      await app.stop();
+      for (const breaker of breakers) breaker.stop();
+      await publishing.close();
+      await mongo.close();
+      await admin.stop();
+    },
+  };
+}
