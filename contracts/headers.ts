@@ -22,5 +22,10 @@ export const headerNames = {
 } as const;
 
 /** Why a message became a dead letter. `delivery-limit` is the broker's own reason. */
-export const deadReasons = ['attempts-exhausted', 'invalid-message', 'unknown-error'] as const;
+export const deadReasons = [
+  'attempts-exhausted',
+  'invalid-message',
+  'mail-refused',
+  'unknown-error',
+] as const;
 export type DeadReason = (typeof deadReasons)[number];

@@ -66,7 +66,7 @@ export function decodeMessage<Message>(
   try {
     json = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body));
   } catch (error) {
-    return { kind: 'invalid', problem: `not JSON: ${error instanceof Error ? error.message : ''}` };
+    return { kind: 'invalid', problem: `not JSON: ${Error.isError(error) ? error.message : ''}` };
   }
   const parsed = schema.safeParse(json);
   if (parsed.success) return { kind: 'message', message: parsed.data };

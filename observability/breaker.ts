@@ -11,7 +11,7 @@ export class DependencyUnavailable extends Error {
     readonly dependency: Dependency,
     cause: unknown,
   ) {
-    const detail = cause instanceof Error ? cause.message : String(cause);
+    const detail = Error.isError(cause) ? cause.message : String(cause);
     super(`${dependency} is not available: ${detail}`, { cause });
   }
 }

@@ -169,7 +169,7 @@ function readSetting(
       try {
         given = readFileSync(file, 'utf8').trimEnd();
       } catch (error) {
-        const why = error instanceof Error ? error.message : String(error);
+        const why = Error.isError(error) ? error.message : String(error);
         return { problem: `${setting.env}_FILE: expected a readable file, got ${why}` };
       }
     }

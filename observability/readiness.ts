@@ -32,7 +32,7 @@ export class Readiness {
       try {
         conditions[name] = await check();
       } catch (error) {
-        const detail = error instanceof Error ? error.message : String(error);
+        const detail = Error.isError(error) ? error.message : String(error);
         conditions[name] = { ok: false, detail };
       }
     }

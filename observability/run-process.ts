@@ -32,7 +32,7 @@ function fail(error: unknown): never {
     process.stderr.write(`${error.message}\n`);
     process.exit(exitBadConfiguration);
   }
-  const described = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  const described = Error.isError(error) ? (error.stack ?? error.message) : String(error);
   process.stderr.write(`${JSON.stringify({ level: 'fatal', time: new Date(), msg: described })}\n`);
   process.exit(1);
 }

@@ -29,8 +29,3 @@ export function isFileMissing(error: unknown): boolean {
     (error instanceof MongoRuntimeError && error.message.startsWith('FileNotFound'))
   );
 }
-
-/** Whether an insert met an entry with the same unique key. */
-export function isDuplicateKey(error: unknown): boolean {
-  return error instanceof MongoServerError && error.code === 11_000;
-}

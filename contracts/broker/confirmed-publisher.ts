@@ -18,7 +18,7 @@ export class PublishFailed extends Error {
     readonly outcome: 'refused' | 'unroutable' | 'unknown',
     cause: unknown,
   ) {
-    const detail = cause instanceof Error ? cause.message : String(cause);
+    const detail = Error.isError(cause) ? cause.message : String(cause);
     super(`message for queue ${queue}: ${outcome} (${detail})`, { cause });
   }
 }
@@ -72,7 +72,7 @@ export class ConfirmedPublisher {
         timeout: this.timeoutMs,
       });
     } catch (error) {
-      const nacked = error instanceof Error && error.message.includes('nack');
+      const nacked = Error.isError(error) && error.message.includes('nack');
       throw new PublishFailed(queue, nacked ? 'refused' : 'unknown', error);
     }
     const returned = this.#returned.delete(publication);

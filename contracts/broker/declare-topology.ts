@@ -45,5 +45,5 @@ async function declareQueue(
 }
 
 function isPreconditionFailed(error: unknown): error is Error {
-  return error instanceof Error && 'code' in error && error.code === 406;
+  return Error.isError(error) && 'code' in error && error.code === 406;
 }

@@ -11,6 +11,7 @@ import {
 import type { VideoMessage } from '../../contracts/message';
 import type { RefusalReason } from '../../contracts/refusal-reason';
 import type { Breaker } from '../../observability/breaker';
+import { unclaimed } from '../claim-filter';
 import { ClaimLost } from '../deliveries/failure';
 
 /** A claimed job: this worker, and only this worker, may change its record. */
@@ -28,11 +29,6 @@ interface ClaimHolder {
   readonly id: string;
   readonly claimToken: string;
 }
-
-const unclaimed: Filter<JobRecord> = {
-  // The server's clock decides: workers' clocks may differ.
-  $expr: { $or: [{ $eq: ['$claim', null] }, { $lt: ['$claim.expiresAt', '$$NOW'] }] },
-};
 
 /**
  * The worker's side of the job record. A claim is a fresh token with an expiry; every change after

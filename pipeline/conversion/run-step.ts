@@ -13,7 +13,7 @@ export class StepFailure extends Error {
     readonly step: StepName,
     override readonly cause: unknown,
   ) {
-    super(`${step}: ${cause instanceof Error ? cause.message : String(cause)}`);
+    super(`${step}: ${Error.isError(cause) ? cause.message : String(cause)}`);
   }
 }
 

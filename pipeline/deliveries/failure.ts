@@ -46,7 +46,7 @@ const transientCodes = new Set(['EMFILE', 'ENFILE', 'EAGAIN', 'ENOMEM', 'EIO', '
 
 /** The one place where an error gets its meaning. */
 export function classifyError(thrown: unknown): Failure {
-  const error = thrown instanceof Error ? thrown : new Error(String(thrown));
+  const error = Error.isError(thrown) ? thrown : new Error(String(thrown));
   if (error instanceof SourceRefused) return { kind: 'refused', error };
   if (
     error instanceof DependencyUnavailable ||

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Collection, Db } from 'mongodb';
 import type { Claim } from '../../contracts/job';
 import type { Breaker } from '../../observability/breaker';
-import { isDuplicateKey } from '../mongo-errors';
+import { unclaimed } from '../claim-filter';
 import type { Mail } from './mail';
 
 /** One mail, keyed by its Message-ID (collection `mails`). */
@@ -42,38 +42,29 @@ export class MailLedger {
   /** Takes the right to send this mail and counts the attempt. */
   async take(mail: Mail): Promise<TakeResult> {
     const token = randomUUID();
-    const expiresAt = { $ifNull: ['$claim.expiresAt', new Date(0)] };
-    try {
-      const taken = await this.breaker.run(() =>
-        this.#mails.findOneAndUpdate(
+    const { messageId, to } = mail;
+    await this.breaker.run(() =>
+      this.#mails.updateOne(
+        { _id: messageId },
+        { $setOnInsert: { to, state: 'pending', claim: null, attempts: 0, sentAt: null } },
+        { upsert: true },
+      ),
+    );
+    const taken = await this.breaker.run(() =>
+      this.#mails.findOneAndUpdate(
+        { _id: messageId, state: 'pending', ...unclaimed },
+        [
           {
-            _id: mail.messageId,
-            state: { $nin: ['sent', 'dead'] },
-            $expr: { $lt: [expiresAt, '$$NOW'] },
-          },
-          [
-            {
-              $set: {
-                to: { $literal: mail.to },
-                state: 'pending',
-                claim: {
-                  token,
-                  worker: this.worker,
-                  expiresAt: { $add: ['$$NOW', this.claimMs] },
-                },
-                attempts: { $add: [{ $ifNull: ['$attempts', 0] }, 1] },
-                sentAt: null,
-              },
+            $set: {
+              claim: { token, worker: this.worker, expiresAt: { $add: ['$$NOW', this.claimMs] } },
+              attempts: { $add: ['$attempts', 1] },
             },
-          ],
-          { upsert: true, returnDocument: 'after' },
-        ),
-      );
-      return { kind: 'taken', token, attempt: taken?.attempts ?? 1 };
-    } catch (error) {
-      // The filter did not match an entry that exists: it is settled, or somebody has it.
-      if (!isDuplicateKey(error)) throw error;
-    }
+          },
+        ],
+        { returnDocument: 'after' },
+      ),
+    );
+    if (taken !== null) return { kind: 'taken', token, attempt: taken.attempts };
     const entry = await this.breaker.run(() => this.#mails.findOne({ _id: mail.messageId }));
     return entry?.state === 'pending' ? { kind: 'taken-elsewhere' } : { kind: 'settled' };
   }

@@ -60,7 +60,7 @@ export class SmtpMailer {
 
 /** RFC 5321 section 4.2.1: 4yz is worth another try, 5yz is not. */
 function meaningOf(error: unknown): unknown {
-  if (!(error instanceof Error) || isSmtpOutage(error)) return error;
+  if (!Error.isError(error) || isSmtpOutage(error)) return error;
   const code = 'responseCode' in error ? Number(error.responseCode) : Number.NaN;
   if (code >= 500) return new MailRefused(error.message, { cause: error });
   // Addresses that no server was asked about carry no answer code.
@@ -72,7 +72,7 @@ function meaningOf(error: unknown): unknown {
 
 /** The server cannot be spoken to; the mail itself was not judged. */
 function isSmtpOutage(error: unknown): boolean {
-  if (!(error instanceof Error) || !('code' in error)) return false;
+  if (!Error.isError(error) || !('code' in error)) return false;
   // 421: the service closes the channel (RFC 5321 section 3.8).
   if ('responseCode' in error && error.responseCode === 421) return true;
   return [

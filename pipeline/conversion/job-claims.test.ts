@@ -1,0 +1,177 @@
+import { MongoClient, ObjectId, type Collection } from 'mongodb';
+import { jobCollection } from '../../contracts/job-collection';
+import type { JobRecord } from '../../contracts/job';
+import { Breaker } from '../../observability/breaker';
+import { testMongoUrl, uniqueName } from '../../local/test-stack';
+import { ClaimLost } from '../deliveries/failure';
+import { isMongoOutage } from '../mongo-errors';
+import { JobClaims, type ClaimedJob } from './job-claims';
+
+const database = uniqueName('jobs');
+const breaker = new Breaker('jobs', isMongoOutage);
+let client: MongoClient;
+let jobs: Collection<JobRecord>;
+
+beforeAll(async () => {
+  client = await MongoClient.connect(await testMongoUrl());
+  jobs = jobCollection(client.db(database));
+}, 60_000);
+
+afterAll(async () => {
+  breaker.stop();
+  await client.db(database).dropDatabase();
+  await client.close();
+});
+
+const claimsOf = (worker: string, claimMs = 60_000) =>
+  new JobClaims(jobs, breaker, worker, claimMs);
+
+async function newJobId(): Promise<string> {
+  const video_fid = new ObjectId().toHexString();
+  return claimsOf('setup').ensure({
+    video_fid,
+    mp3_fid: null,
+    username: 'a@example.com',
+    job_id: undefined,
+  });
+}
+
+async function claimed(claims: JobClaims, id: string, maxAttempts = 4): Promise<ClaimedJob> {
+  const result = await claims.claim(id, maxAttempts);
+  if (result.kind !== 'claimed') throw new Error(`expected a claim, got ${result.kind}`);
+  return result.job;
+}
+
+const holderOf = (job: ClaimedJob) => ({ id: job._id, claimToken: job.claim.token });
+const failure = (attempt: number) => ({
+  attempt,
+  at: new Date(),
+  worker: 'w',
+  step: null,
+  errorClass: 'TransientError',
+  error: 'later',
+});
+const mp3 = () => ({ fid: new ObjectId(), bytes: 1, durationMs: 1 });
+
+/** Lets a claim run out without waiting for it. */
+const expire = (id: string) =>
+  jobs.updateOne({ _id: id }, { $set: { 'claim.expiresAt': new Date(0) } });
+
+it('gives a bare message one job, however often it comes', async () => {
+  const video_fid = new ObjectId().toHexString();
+  const message = { video_fid, mp3_fid: null, username: 'bare@example.com', job_id: undefined };
+  const ids = await Promise.all(Array.from({ length: 8 }, () => claimsOf('w').ensure(message)));
+  expect(new Set(ids)).toEqual(new Set([video_fid]));
+  expect(await jobs.findOne({ _id: video_fid })).toMatchObject({
+    owner: { id: null, address: 'bare@example.com' },
+    state: 'queued',
+    attempts: 0,
+  });
+});
+
+it('gives one of eight workers the claim and counts one attempt', async () => {
+  const id = await newJobId();
+  const results = await Promise.all(
+    Array.from({ length: 8 }, (_, worker) => claimsOf(`w${worker}`).claim(id, 4)),
+  );
+  const kinds = results.map(({ kind }) => kind);
+  expect(kinds.filter((kind) => kind === 'claimed')).toHaveLength(1);
+  expect(kinds.filter((kind) => kind === 'claimed-elsewhere')).toHaveLength(7);
+  expect(await jobs.findOne({ _id: id })).toMatchObject({ attempts: 1, state: 'converting' });
+});
+
+it('lets another worker take an expired claim, and the first change nothing any more', async () => {
+  const id = await newJobId();
+  const first = claimsOf('first');
+  const old = holderOf(await claimed(first, id));
+  await expire(id);
+  const second = await claimed(claimsOf('second'), id);
+  expect(second.attempts).toBe(2);
+  await expect(first.renew(old, 'transcode', 5)).rejects.toThrow(ClaimLost);
+  await expect(first.commit(old, mp3())).rejects.toThrow(ClaimLost);
+  await expect(first.refuse(old, 'damaged', '')).rejects.toThrow(ClaimLost);
+  await expect(first.wait(old, failure(1))).rejects.toThrow(ClaimLost);
+  await expect(first.release(old)).rejects.toThrow(ClaimLost);
+  await expect(first.giveUp(old, failure(1))).rejects.toThrow(ClaimLost);
+  expect(await jobs.findOne({ _id: id })).toMatchObject({
+    mp3: null,
+    refusal: null,
+    claim: second.claim,
+  });
+});
+
+it('keeps a claim alive by renewing it', async () => {
+  const id = await newJobId();
+  const claims = claimsOf('w', 60_000);
+  const job = await claimed(claims, id);
+  await expire(id);
+  await claims.renew(holderOf(job), 'transcode', 42);
+  expect((await claimsOf('other').claim(id, 4)).kind).toBe('claimed-elsewhere');
+  expect(await jobs.findOne({ _id: id })).toMatchObject({ step: 'transcode', percent: 42 });
+});
+
+it('commits one MP3 only', async () => {
+  const id = await newJobId();
+  const claims = claimsOf('w');
+  const holder = holderOf(await claimed(claims, id));
+  const first = mp3();
+  await claims.commit(holder, first);
+  await expect(claims.commit(holder, mp3())).rejects.toThrow(ClaimLost);
+  await claims.finish(id);
+  const record = await jobs.findOne({ _id: id });
+  expect(record).toMatchObject({ state: 'ready', mp3: first, claim: null, percent: 100 });
+  expect((await claims.claim(id, 4)).kind).toBe('final');
+});
+
+it('does not call a job ready that has no MP3', async () => {
+  const id = await newJobId();
+  await claimsOf('w').finish(id);
+  expect(await jobs.findOne({ _id: id })).toMatchObject({ state: 'queued', announcedAt: null });
+});
+
+it('refunds a deferred attempt and keeps a failed one', async () => {
+  const id = await newJobId();
+  const claims = claimsOf('w');
+  await claims.release(holderOf(await claimed(claims, id)));
+  expect(await jobs.findOne({ _id: id })).toMatchObject({
+    attempts: 0,
+    state: 'waiting',
+    claim: null,
+  });
+  await claims.wait(holderOf(await claimed(claims, id)), failure(1));
+  expect(await jobs.findOne({ _id: id })).toMatchObject({
+    attempts: 1,
+    state: 'waiting',
+    failures: [{ attempt: 1 }],
+  });
+});
+
+it('begins no attempt beyond the limit, even when every worker died in its attempt', async () => {
+  const id = await newJobId();
+  for (let attempt = 1; attempt <= 3; attempt += 1) {
+    expect((await claimed(claimsOf('dies'), id, 3)).attempts).toBe(attempt);
+    await expire(id);
+  }
+  const result = await claimsOf('w').claim(id, 3);
+  expect(result.kind).toBe('exhausted');
+  await claimsOf('w').giveUpExhausted(id, failure(3));
+  expect(await jobs.findOne({ _id: id })).toMatchObject({ state: 'dead', attempts: 3 });
+});
+
+it('does not give up a job that somebody still works on', async () => {
+  const id = await newJobId();
+  await claimed(claimsOf('alive'), id, 1);
+  expect((await claimsOf('w').claim(id, 1)).kind).toBe('claimed-elsewhere');
+  await claimsOf('w').giveUpExhausted(id, failure(1));
+  expect(await jobs.findOne({ _id: id })).toMatchObject({ state: 'converting' });
+});
+
+it('remembers when work first started', async () => {
+  const id = await newJobId();
+  const claims = claimsOf('w');
+  const first = await claimed(claims, id);
+  await claims.release(holderOf(first));
+  const second = await claimed(claims, id);
+  expect(first.startedAt).toBeInstanceOf(Date);
+  expect(second.startedAt).toEqual(first.startedAt);
+});
