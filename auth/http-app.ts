@@ -1,0 +1,67 @@
+import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express';
+import { z } from 'zod';
+import type { Logger } from '../observability/logger';
+import { DatabaseUnavailable } from './database-error';
+import { loginEndpoint, type LoginEndpointDeps } from './login-endpoint';
+import { refuse, type Refusal } from './refusals';
+import { requestMetrics } from './request-metrics';
+import { validateEndpoint } from './validate-endpoint';
+
+/** Nothing here has a body; what a client sends all the same is read up to this and ignored. */
+const mostBodyBytes = 16_384;
+
+/** The service's requests and answers, without a port. */
+export function createHttpApp(deps: LoginEndpointDeps): Express {
+  const app = express();
+  app.disable('x-powered-by').disable('etag');
+  app.use(requestMetrics(deps.metrics));
+  app.use((_request, response, next) => {
+    response.set('Cache-Control', 'no-store'); // Tokens and claims (RFC 6749 section 5.1).
+    next();
+  });
+  app.use(express.raw({ type: () => true, limit: mostBodyBytes, inflate: false }));
+  app.post('/login', loginEndpoint(deps));
+  app.post('/validate', validateEndpoint(deps.jwtSecret));
+  app.all(['/login', '/validate'], onlyPost);
+  app.use((request, response) => {
+    refuse(request, response, 'not found');
+  });
+  app.use(answerErrors(deps.logger));
+  return app;
+}
+
+const onlyPost: RequestHandler = (request, response) => {
+  response.set('Allow', 'POST');
+  refuse(request, response, 'method not allowed');
+};
+
+/** Express recognises an error handler by its four parameters. */
+function answerErrors(logger: Logger): ErrorRequestHandler {
+  return (error: unknown, request, response, next) => {
+    if (response.headersSent) {
+      next(error);
+      return;
+    }
+    const refusal = refusalOf(error);
+    if (error instanceof DatabaseUnavailable) {
+      response.set('Retry-After', '5');
+      logger.error({ path: request.path }, error.message); // Once a request: no stack.
+    }
+    if (refusal === 'internal server error') {
+      logger.error({ err: error, path: request.path }, 'unexpected error');
+    }
+    // The rest of a body that is too large is not worth reading.
+    if (refusal === 'request too large') response.set('Connection', 'close');
+    refuse(request, response, refusal);
+  };
+}
+
+/** body-parser and the router put the status of a client's mistake on the error. */
+const clientMistake = z.object({ status: z.number().min(400).max(499) });
+
+function refusalOf(error: unknown): Refusal {
+  if (error instanceof DatabaseUnavailable) return 'service unavailable';
+  const mistake = clientMistake.safeParse(error);
+  if (!mistake.success) return 'internal server error';
+  return mistake.data.status === 413 ? 'request too large' : 'bad request';
+}

@@ -1,0 +1,47 @@
+import type { RequestHandler } from 'express';
+import type { Logger } from '../observability/logger';
+import type { Metrics } from '../observability/metrics';
+import { readBasic } from './authorization-header';
+import { logIn, type LoginDeps } from './login';
+import { refuse } from './refusals';
+import { issueToken } from './tokens';
+
+export interface LoginEndpointDeps extends LoginDeps {
+  readonly jwtSecret: string;
+  readonly tokenLifetimeS: number;
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+}
+
+/** `POST /login` (Basic): the token as plain text. */
+export function loginEndpoint(deps: LoginEndpointDeps): RequestHandler {
+  return async (request, response) => {
+    const credentials = readBasic(request.headers.authorization);
+    if (credentials === undefined) {
+      response.set('WWW-Authenticate', basicChallenge);
+      refuse(request, response, 'missing credentials');
+      return;
+    }
+    const outcome = await logIn(credentials, deps).catch((error: unknown) => {
+      deps.metrics.count('logins_total', { result: 'failed' });
+      throw error;
+    });
+    switch (outcome.kind) {
+      case 'granted': {
+        deps.metrics.count('logins_total', { result: 'ok' });
+        deps.logger.info({ userId: outcome.user.id }, 'login granted');
+        const token = issueToken(outcome.user, deps.jwtSecret, deps.tokenLifetimeS);
+        response.type('text/plain').send(token);
+        return;
+      }
+      case 'refused':
+        deps.metrics.count('logins_total', { result: 'refused' });
+        deps.logger.info({ why: outcome.why }, 'login refused');
+        response.set('WWW-Authenticate', basicChallenge);
+        refuse(request, response, 'invalid credentials');
+    }
+  };
+}
+
+/** RFC 7617 section 2.1: says that we read user and password as UTF-8. */
+const basicChallenge = 'Basic realm="video-to-mp3", charset="UTF-8"';
