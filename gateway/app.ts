@@ -1,0 +1,120 @@
+import { buildTopology } from '../contracts/topology';
+import { startAdminServer, type AdminServer } from '../observability/admin-server';
+import { Breaker, type BreakerState } from '../observability/breaker';
+import type { Logger } from '../observability/logger';
+import { Metrics } from '../observability/metrics';
+import { Readiness } from '../observability/readiness';
+import { AuthClient, AuthUnreachable } from './auth-client';
+import { Broker } from './broker';
+import type { GatewayConfig } from './config';
+import { RunningEndpoints } from './endpoint';
+import { type PublicServer, startPublicServer } from './http-server';
+import { Mongo } from './mongo';
+import { createRoutes } from './routes';
+
+export interface GatewayDeps {
+  readonly config: GatewayConfig;
+  readonly logger: Logger;
+}
+
+export interface Gateway {
+  /** Opens both ports at once; what is away shows in `/readyz` and is waited for. */
+  start(): Promise<{ readonly port: number; readonly adminPort: number }>;
+  /** Lets running requests end, then closes every connection. */
+  stop(): Promise<void>;
+}
+
+/** Form fields are for later options; until then they are read and dropped. */
+const maxFields = 20;
+const maxOtherBytes = 1024 ** 2;
+/** How long a refused client may go on sending before it is cut off. */
+const lingerMs = 30_000;
+/** Auth comes back fast, and a probe costs one small request. */
+const authBreaker = { errorThresholdPercentage: 50, volumeThreshold: 5, resetTimeoutMs: 1_000 };
+
+export function createApp({ config, logger }: GatewayDeps): Gateway {
+  const metrics = new Metrics();
+  const readiness = new Readiness();
+  const running = new RunningEndpoints();
+  const breaker = new Breaker('auth', (error) => error instanceof AuthUnreachable, authBreaker);
+  const auth = new AuthClient(config.authAddress, config.authTimeoutMs, breaker);
+  let started:
+    { mongo: Mongo; broker: Broker; server: PublicServer; admin: AdminServer } | undefined;
+
+  function openMongo(): Mongo {
+    const names = {
+      videos: config.videosDatabase,
+      mp3s: config.mp3sDatabase,
+      jobs: config.jobsDatabase,
+    };
+    const timeouts = {
+      selectMs: config.mongoSelectTimeoutMs,
+      socketMs: config.mongoSocketTimeoutMs,
+    };
+    return new Mongo(config.mongoUrl, names, timeouts, logger);
+  }
+
+  function openBroker(): Broker {
+    const queues = { video: config.videoQueue, mp3: config.mp3Queue };
+    const topology = buildTopology(queues, config.retryDelaysMs);
+    return new Broker(config.rabbitmqUrl, topology, config.publishTimeoutMs, logger);
+  }
+
+  function watchBreaker(): void {
+    const show = (state: BreakerState) => {
+      const value = { closed: 0, 'half-open': 1, open: 2 }[state];
+      metrics.set('breaker_state', { dependency: 'auth' }, value);
+      logger.info({ dependency: 'auth', state }, 'breaker');
+    };
+    breaker.onStateChange(show);
+    metrics.set('breaker_state', { dependency: 'auth' }, 0);
+  }
+
+  return {
+    async start() {
+      metrics.collectRuntime();
+      watchBreaker();
+      const mongo = openMongo();
+      const broker = openBroker();
+      readiness.add('mongodb', () => mongo.condition());
+      readiness.add('rabbitmq', () => broker.condition());
+      readiness.add('auth', () => ({ ok: breaker.state !== 'open', detail: breaker.state }));
+      const limits = {
+        fileBytes: config.maxUploadBytes,
+        fields: maxFields,
+        otherBytes: maxOtherBytes,
+        idleMs: config.idleTimeoutMs,
+      };
+      const routes = createRoutes({
+        auth,
+        mongo,
+        broker,
+        limits,
+        lingerMs,
+        logger,
+        metrics,
+        running,
+      });
+      const { host, port, adminHost, adminPort } = config;
+      const admin = await startAdminServer(adminHost, adminPort, metrics.registry, readiness);
+      const server = await startPublicServer(host, port, routes);
+      started = { mongo, broker, server, admin };
+      logger.info({ port: server.port, adminPort: admin.port }, 'listening');
+      return { port: server.port, adminPort: admin.port };
+    },
+
+    async stop() {
+      if (started === undefined) return;
+      const { mongo, broker, server, admin } = started;
+      started = undefined;
+      readiness.stopping();
+      await server.stop(config.shutdownTimeoutMs);
+      await running.settled();
+      breaker.stop();
+      await broker.close();
+      await mongo.close();
+      await admin.stop();
+      logger.info('stopped');
+    },
+  };
+}

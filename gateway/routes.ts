@@ -1,0 +1,69 @@
+import express, { type Express } from 'express';
+import type { Logger } from '../observability/logger';
+import type { Metrics } from '../observability/metrics';
+import type { AuthClient } from './auth-client';
+import type { Broker } from './broker';
+import { download } from './download';
+import { downloadJob } from './download-job';
+import { type Endpoint, type RunningEndpoints } from './endpoint';
+import { Refusal } from './errors';
+import { discardUnreadBody } from './linger';
+import { listJobs } from './list-jobs';
+import { login } from './login';
+import type { Mongo } from './mongo';
+import type { UploadLimits } from './multipart';
+import { logRequests } from './request-log';
+import { sendErrors } from './send-error';
+import { Mp3Sender } from './send-mp3';
+import { showJob } from './show-job';
+import { upload } from './upload';
+
+export interface RouteDeps {
+  readonly auth: AuthClient;
+  readonly mongo: Mongo;
+  readonly broker: Broker;
+  readonly limits: UploadLimits;
+  readonly lingerMs: number;
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+  readonly running: RunningEndpoints;
+}
+
+/** Every path of the public port. */
+export function createRoutes(deps: RouteDeps): Express {
+  const { auth, mongo, limits, logger, metrics, running } = deps;
+  const mp3s = new Mp3Sender(mongo.mp3s, limits.idleMs);
+  const app = express();
+  app.disable('x-powered-by');
+  app.disable('etag'); // Only MP3s have one, and theirs is not made from the body.
+  app.use(logRequests(logger, metrics), discardUnreadBody(deps.lingerMs));
+  app.use((_request, response, next) => {
+    response.set('X-Content-Type-Options', 'nosniff');
+    next();
+  });
+
+  const get = (path: string, endpoint: Endpoint) => {
+    app.route(path).get(running.handler(endpoint)).all(refuseMethod('GET', 'HEAD'));
+  };
+  const post = (path: string, endpoint: Endpoint) => {
+    app.route(path).post(running.handler(endpoint)).all(refuseMethod('POST'));
+  };
+  post('/login', login(auth));
+  post('/upload', upload(deps));
+  get('/download', download(auth, mongo.jobs, mp3s));
+  get('/jobs', listJobs(auth, mongo.jobs));
+  get('/jobs/:id', showJob(auth, mongo.jobs));
+  get('/jobs/:id/mp3', downloadJob(auth, mongo.jobs, mp3s));
+
+  app.use(() => {
+    throw new Refusal({ kind: 'not-found' });
+  });
+  app.use(sendErrors(logger));
+  return app;
+}
+
+function refuseMethod(...allowed: string[]): () => never {
+  return () => {
+    throw new Refusal({ kind: 'method-not-allowed', allowed });
+  };
+}
