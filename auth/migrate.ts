@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { createConnection, type Connection, type RowDataPacket } from 'mysql2/promise';
 import { z } from 'zod';
 import type { Logger } from '../observability/logger';
+import { collidingAddresses } from './colliding-addresses';
 import type { UserTableConfig } from './config';
 import { connectionOptions } from './database';
 import { codeOf, DatabaseUnavailable } from './database-error';
@@ -12,19 +13,11 @@ import { Passwords } from './passwords';
 /** A migration stopped half-way; running it again goes on from there. */
 export class MigrationFailed extends Error {
   override readonly name = 'MigrationFailed';
-  constructor(migration: string, cause: unknown) {
+  constructor(migration: string, cause: unknown, advice: string) {
     const detail = cause instanceof Error ? cause.message : String(cause);
-    const advice = adviceFor[codeOf(cause) ?? ''] ?? 'mend the cause and run the migration again';
-    super(`migration ${migration}: ${detail}; ${advice}`, { cause });
+    super(`migration ${migration}: ${detail}; ${advice}, then run the migration again`, { cause });
   }
 }
-
-const adviceFor: Readonly<Record<string, string>> = {
-  ER_DUP_ENTRY:
-    'two addresses are equal when case and accents are ignored: rename or delete one of the rows, then run the migration again',
-  ER_LOCK_WAIT_TIMEOUT:
-    'another connection keeps the table locked: stop the old auth service, then run the migration again',
-};
 
 /**
  * Brings the database up to date and returns the names of what it applied. Any number of
@@ -101,8 +94,20 @@ async function apply(
         return;
     }
   } catch (error) {
-    throw new MigrationFailed(migration.name, error);
+    throw new MigrationFailed(migration.name, error, await adviceOn(error, connection));
   }
+}
+
+async function adviceOn(error: unknown, connection: Connection): Promise<string> {
+  const code = codeOf(error);
+  if (code === 'ER_DUP_ENTRY') {
+    const groups = (await collidingAddresses(connection)).join('; ');
+    return `addresses may not differ in case or accents only: rename or delete one of ${groups}`;
+  }
+  if (code === 'ER_LOCK_WAIT_TIMEOUT') {
+    return 'another connection keeps the table locked: stop the old auth service';
+  }
+  return 'mend the cause';
 }
 
 /**
