@@ -10,6 +10,7 @@ export default tseslint.config(
       // Template strings print numbers, and `unknown` errors after a guard; both are intended.
       '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
       '@typescript-eslint/consistent-type-imports': ['error', { fixStyle: 'inline-type-imports' }],
+      '@typescript-eslint/no-unused-vars': ['error', { ignoreRestSiblings: true }],
       '@typescript-eslint/switch-exhaustiveness-check': 'error',
       // Nest types its options as classes and means plain objects.
       '@typescript-eslint/no-unsafe-class-instance-assignment': 'off',
