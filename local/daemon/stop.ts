@@ -12,35 +12,42 @@ export async function stopProcess(
   deadlineMs: number,
 ): Promise<StopResult> {
   signal(identity.pid, 'SIGTERM');
-  const ended = await waitForEnd(identity, deadlineMs);
-  // A group's id cannot be handed out again while it has members, so this hits only our own.
-  signal(-identity.pid, 'SIGKILL');
-  if (ended) return 'stopped';
-  if (!(await waitForEnd(identity, 5_000))) {
-    throw new Error(`process ${identity.pid} does not end, even after SIGKILL`);
-  }
-  return 'killed';
+  const ended = await becomesTrue(() => !isAlive(identity), deadlineMs);
+  await killGroup(identity);
+  return ended ? 'stopped' : 'killed';
 }
 
 /** SIGKILL at once, as a crash would; for tests of what survives it. */
 export async function crashProcess(identity: ProcessIdentity): Promise<void> {
-  signal(-identity.pid, 'SIGKILL');
-  await waitForEnd(identity, 5_000);
+  await killGroup(identity);
 }
 
-async function waitForEnd(identity: ProcessIdentity, deadlineMs: number): Promise<boolean> {
+/**
+ * A group's id is its first member's pid, and cannot be handed out again while it has members: so
+ * this hits only our own. Waits for the last member, which may hold the port that we need next.
+ */
+async function killGroup({ pid }: ProcessIdentity): Promise<void> {
+  signal(-pid, 'SIGKILL');
+  if (!(await becomesTrue(() => !signal(-pid, 0), 10_000))) {
+    throw new Error(`process group ${pid} does not end, even after SIGKILL`);
+  }
+}
+
+async function becomesTrue(condition: () => boolean, deadlineMs: number): Promise<boolean> {
   const deadline = performance.now() + deadlineMs;
-  while (isAlive(identity)) {
+  while (!condition()) {
     if (performance.now() > deadline) return false;
     await delay(20);
   }
   return true;
 }
 
-function signal(target: number, name: NodeJS.Signals): void {
+/** @returns whether there was somebody to signal */
+function signal(target: number, name: NodeJS.Signals | 0): boolean {
   try {
-    process.kill(target, name);
+    return process.kill(target, name);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+    if ((error as NodeJS.ErrnoException).code === 'ESRCH') return false;
+    throw error;
   }
 }

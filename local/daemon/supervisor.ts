@@ -10,6 +10,9 @@ import { readLivingProcess, removePidFile, type ProcessRecord } from './pid-file
 import { isAlive } from './process-identity';
 import { crashProcess, stopProcess, type StopResult } from './stop';
 
+/** A server that accepts a connection and then says nothing may keep a client waiting for ever. */
+const probeTimeoutMs = 10_000;
+
 export type StartResult = 'started' | 'restarted' | 'already running';
 
 /** Where a daemon's pid file and log lie. */
@@ -76,10 +79,7 @@ export async function crashDaemon(config: StackConfig, name: string): Promise<vo
 async function waitUntilReady(daemon: Daemon, record: ProcessRecord): Promise<void> {
   const deadline = performance.now() + daemon.readyDeadlineMs;
   for (;;) {
-    const reason = await daemon.probe().then(
-      () => undefined,
-      (error: unknown) => (error instanceof Error ? error.message : String(error)),
-    );
+    const reason = await probeOnce(daemon);
     if (!isAlive(record)) throw failure(daemon, record, 'ended before it was ready');
     if (reason === undefined) return;
     if (performance.now() > deadline) {
@@ -87,6 +87,20 @@ async function waitUntilReady(daemon: Daemon, record: ProcessRecord): Promise<vo
       throw failure(daemon, record, `was not ready after ${seconds} s (${reason})`);
     }
     await delay(50);
+  }
+}
+
+/** @returns why it is not ready; undefined when it is */
+export async function probeOnce(daemon: Daemon): Promise<string | undefined> {
+  const timer = new AbortController();
+  const silence = delay(probeTimeoutMs, 'no answer', { signal: timer.signal });
+  try {
+    return await Promise.race([daemon.probe().then(() => undefined), silence]);
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  } finally {
+    timer.abort();
+    silence.catch(() => undefined); // Aborted, which is what was wanted.
   }
 }
 

@@ -63,7 +63,7 @@ export function createRabbitmq(config: StackConfig): Daemon {
         directory: '/',
       }),
     probe: async () => {
-      const connection = await connect(amqpUrl(config));
+      const connection = await connect(amqpUrl(config), { timeout: 5_000 });
       await connection.close();
       await callManagement(managementApi(config), 'GET', '/api/overview');
       await probeTcp(ports.rabbitmqMetrics);

@@ -1,5 +1,6 @@
 import type { Daemon } from '../daemon/daemon';
 import { startDaemon, stopDaemon, type StartResult } from '../daemon/supervisor';
+import type { StopResult } from '../daemon/stop';
 import type { StackConfig } from '../stack-config';
 import { createInbox } from './inbox';
 import { createMariadb } from './mariadb';
@@ -50,17 +51,24 @@ export async function startServers(
   if (failure) throw failure.reason;
 }
 
+export interface StopOptions {
+  /** Kills what has not ended after this time, instead of after the server's own deadline. */
+  readonly deadlineMs?: number;
+  readonly listener?: (daemon: Daemon, result: StopResult | 'not running') => void;
+}
+
 /** Stops these servers; those that do not run are none of our business. Callers hold the lock. */
 export async function stopServers(
   config: StackConfig,
   names: readonly ServerName[],
-  listener: (daemon: Daemon, result: string) => void = () => undefined,
+  options: StopOptions = {},
 ): Promise<void> {
   await Promise.all(
     names.map(async (name) => {
       for (const daemon of serverDaemons(config, name).toReversed()) {
-        const result = await stopDaemon(config, daemon);
-        listener(daemon, result);
+        const stopDeadlineMs = options.deadlineMs ?? daemon.stopDeadlineMs;
+        const result = await stopDaemon(config, { name: daemon.name, stopDeadlineMs });
+        options.listener?.(daemon, result);
       }
     }),
   );

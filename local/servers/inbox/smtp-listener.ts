@@ -1,5 +1,6 @@
 import { timingSafeEqual } from 'node:crypto';
 import type { Socket } from 'node:net';
+import { buffer } from 'node:stream/consumers';
 import { SMTPServer, type SMTPServerDataStream, type SMTPServerSession } from 'smtp-server';
 import type { Answer, BehaviourScript } from './behaviour';
 import type { MailStore } from './mail-store';
@@ -87,18 +88,17 @@ export function createSmtpListener(
     stream: SMTPServerDataStream,
     session: SMTPServerSession,
   ): Promise<Answer> => {
-    const chunks: Buffer[] = [];
-    for await (const chunk of stream as AsyncIterable<Buffer>) chunks.push(chunk);
+    const raw = await buffer(stream);
     if (stream.sizeExceeded) return { kind: 'refuse', code: 552, message: 'the mail is too large' };
     const { mailFrom, rcptTo } = session.envelope;
     const to = rcptTo.map(({ address }) => address);
     const answer = script.next('data', to);
     if (answer.kind === 'accept' || answer.kind === 'keep-and-drop') {
-      await store.add(Buffer.concat(chunks), {
+      await store.add(raw, {
         envelopeFrom: mailFrom === false ? '' : mailFrom.address,
         to,
         tls: session.secure,
-        user: session.user ?? null,
+        user: session.user === account.user ? account.user : null,
       });
     }
     return answer;

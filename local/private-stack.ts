@@ -1,0 +1,142 @@
+import { globSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer, type Server } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { identify, isAlive, type ProcessIdentity } from './daemon/process-identity';
+import { crashDaemon, findDaemon } from './daemon/supervisor';
+import { rabbitmqctl } from './servers/rabbitmqctl';
+import {
+  serverDaemons,
+  serverNames,
+  startServers,
+  stopServers,
+  type ServerName,
+} from './servers/servers';
+import { createStackConfig, type StackConfig } from './stack-config';
+import { portsPerStack } from './stack-ports';
+
+export interface PrivateStack {
+  /** For `amqpUrl`, `mysqlAccess`, `mongoUrl`, `smtpUrl`, `createTestInbox`, `managementApi`. */
+  readonly config: StackConfig;
+  /** Resolves when the server answers; it finds the data it had before. */
+  start(name: ServerName): Promise<void>;
+  /** Ends a server in an orderly way. */
+  stop(name: ServerName): Promise<void>;
+  /**
+   * Ends a server as a crash does (SIGKILL). RabbitMQ writes the names of its quorum queues to disk
+   * only every now and then: 3.10 never serves a queue again that was made moments before a crash.
+   * That is not what our tests are about, so this makes it write them first.
+   */
+  crash(name: ServerName): Promise<void>;
+  /** Stops everything and removes its data. */
+  close(): Promise<void>;
+}
+
+/** Private stacks take their ports from here up to Linux's ephemeral range. */
+const firstBase = 24000;
+const lastBase = 32000;
+const directoryPrefix = 'video-to-mp3-stack-';
+const ownerFile = 'owner.json';
+
+/**
+ * Servers for one suite alone, which may stop and crash them. Slower to have than the shared ones:
+ * use it only where that is the point.
+ */
+export async function startPrivateStack(...names: ServerName[]): Promise<PrivateStack> {
+  await stopAbandonedStacks();
+  const { base, reservation } = await reservePorts();
+  const directory = mkdtempSync(join(tmpdir(), directoryPrefix));
+  writeFileSync(join(directory, ownerFile), JSON.stringify(identify(process.pid)));
+  const config = createStackConfig({
+    stateDirectory: directory,
+    portBase: base,
+    executablePath: process.env['PATH'] ?? '/usr/bin',
+  });
+  const stack: PrivateStack = {
+    config,
+    start: (name) => startServers(config, [name]),
+    stop: (name) => stopServers(config, [name]),
+    crash: async (name) => {
+      if (name === 'rabbitmq' && findDaemon(config, name)) await writeQueueNames(config);
+      for (const daemon of serverDaemons(config, name)) await crashDaemon(config, daemon.name);
+    },
+    close: async () => {
+      // Nothing of it is wanted afterwards: no reason to wait for RabbitMQ's last six seconds.
+      await stopServers(config, serverNames, { deadlineMs: 500 });
+      rmSync(directory, { recursive: true, force: true });
+      await new Promise((resolve) => reservation.close(resolve));
+    },
+  };
+  try {
+    await startServers(config, names);
+  } catch (error) {
+    await stack.close();
+    throw error;
+  }
+  return stack;
+}
+
+/** Stacks whose test run was killed before it could close them. */
+async function stopAbandonedStacks(): Promise<void> {
+  for (const directory of globSync(join(tmpdir(), `${directoryPrefix}*`))) {
+    const owner = readOwner(directory);
+    if (owner === undefined || isAlive(owner)) continue;
+    const config = createStackConfig({
+      stateDirectory: directory,
+      portBase: firstBase, // Its pid files say what runs; ports play no part in stopping.
+      executablePath: '/usr/bin',
+    });
+    await stopServers(config, serverNames, { deadlineMs: 500 });
+    rmSync(directory, { recursive: true, force: true });
+  }
+}
+
+/** Undefined for a stack that another suite is just making or removing. */
+function readOwner(directory: string): ProcessIdentity | undefined {
+  try {
+    return JSON.parse(readFileSync(join(directory, ownerFile), 'utf8')) as ProcessIdentity;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
+  }
+}
+
+async function writeQueueNames(config: StackConfig): Promise<void> {
+  await rabbitmqctl(config, 'eval', '[dets:sync(T) || T <- dets:all()].');
+}
+
+/**
+ * A port range that is ours as long as the returned server listens: it holds the range's last
+ * port, which no server of a stack uses, so that suites running at once never choose the same.
+ */
+async function reservePorts(): Promise<{ base: number; reservation: Server }> {
+  for (let base = firstBase; base < lastBase; base += portsPerStack) {
+    const reservation = await listen(base + portsPerStack - 1);
+    if (reservation === undefined) continue;
+    if (await isFree(base)) return { base, reservation };
+    await new Promise((resolve) => reservation.close(resolve));
+  }
+  throw new Error(`no free range of ${portsPerStack} ports from ${firstBase} to ${lastBase}`);
+}
+
+async function isFree(base: number): Promise<boolean> {
+  for (let port = base; port < base + portsPerStack - 1; port += 1) {
+    const server = await listen(port);
+    if (server === undefined) return false;
+    await new Promise((resolve) => server.close(resolve));
+  }
+  return true;
+}
+
+function listen(port: number): Promise<Server | undefined> {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      if (error.code === 'EADDRINUSE') resolve(undefined);
+      else reject(error);
+    });
+    server.listen({ port, host: '127.0.0.1', exclusive: true }, () => {
+      resolve(server);
+    });
+  });
+}
