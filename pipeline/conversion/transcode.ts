@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { join, parse } from 'node:path';
 import { transcode as transcodeFile } from '../media/transcode';
 import type { MediaLimits } from '../media/media-limits';
 import type { LocalMp3, LocalVideo } from './hand-offs';
@@ -15,7 +15,7 @@ export function transcode(limits: MediaLimits, timeoutMs: number): Step<LocalVid
         sourcePath: videoPath,
         outputPath: mp3Path,
         options: job.options,
-        ...(job.sourceName === null ? {} : { tagsFallback: { title: job.sourceName } }),
+        ...(job.sourceName === null ? {} : { tagsFallback: { title: parse(job.sourceName).name } }),
         limits,
         signal,
         onProgress: progress,

@@ -1,0 +1,248 @@
+import { MongoClient, ObjectId, type GridFSBucket } from 'mongodb';
+import { createReadStream } from 'node:fs';
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { openBucket } from '../../contracts/gridfs';
+import { headerNames } from '../../contracts/headers';
+import type { JobRecord } from '../../contracts/job';
+import { jobCollection } from '../../contracts/job-collection';
+import { buildTopology } from '../../contracts/topology';
+import { freePort } from '../../local/free-port';
+import { makeSample } from '../../local/sample-media';
+import { eventually, openTestBroker, type TestBroker } from '../../local/test-broker';
+import { testMongoUrl, uniqueName } from '../../local/test-stack';
+import { loadConfig } from '../../observability/config';
+import type { RunningProcess } from '../../observability/run-process';
+import { converterSettings } from '../config';
+import { startConverter } from './start-converter';
+
+const retryDelaysMs = [100, 200, 300];
+const topology = buildTopology({ video: 'video', mp3: 'mp3' }, retryDelaysMs);
+const databases = {
+  VIDEOS_DATABASE: uniqueName('videos'),
+  MP3S_DATABASE: uniqueName('mp3s'),
+  JOBS_DATABASE: uniqueName('jobs'),
+};
+
+let broker: TestBroker;
+let mongo: MongoClient;
+let videos: GridFSBucket;
+let directory: string;
+let samples: { short: string; long: string; silent: string; text: string };
+let worker: RunningProcess;
+
+beforeAll(async () => {
+  broker = await openTestBroker();
+  mongo = await MongoClient.connect(await testMongoUrl());
+  videos = openBucket(mongo, databases.VIDEOS_DATABASE);
+  directory = await mkdtemp(join(tmpdir(), 'converter-test-'));
+  const path = (name: string) => join(directory, name);
+  samples = {
+    short: path('short.mp4'),
+    long: path('long.mkv'),
+    silent: path('silent.mp4'),
+    text: path('text.mp4'),
+  };
+  await makeSample(samples.short, { seconds: 2 });
+  await makeSample(samples.long, { seconds: 300, output: ['-c:a', 'pcm_s16le', '-r', '1'] });
+  await makeSample(samples.silent, { seconds: 1, output: ['-an'] });
+  await writeFile(samples.text, 'This is not a video.');
+  worker = await start();
+}, 60_000);
+
+afterAll(async () => {
+  await worker.stop();
+  for (const name of Object.values(databases)) await mongo.db(name).dropDatabase();
+  await mongo.close();
+  await broker.close();
+  await rm(directory, { recursive: true });
+});
+
+async function start(settings: Record<string, string> = {}): Promise<RunningProcess> {
+  const environment = {
+    RABBITMQ_URL: broker.vhost.url,
+    MONGO_URL: await testMongoUrl(),
+    ...databases,
+    RETRY_DELAYS_MS: retryDelaysMs.join(','),
+    WORK_DIR: join(directory, 'work'),
+    ADMIN_HOST: '127.0.0.1',
+    ADMIN_PORT: String(await freePort()),
+    LOG_LEVEL: 'silent',
+    ...settings,
+  };
+  return startConverter(loadConfig('converter', converterSettings, environment));
+}
+
+/** Stores a video as the tutorial does: without metadata. */
+async function store(path: string): Promise<string> {
+  const upload = videos.openUploadStream('video');
+  await pipeline(createReadStream(path), upload);
+  return upload.id.toHexString();
+}
+
+const jobs = () => jobCollection(mongo.db(databases.JOBS_DATABASE));
+const bareMessage = (video_fid: string) => ({
+  video_fid,
+  mp3_fid: null,
+  username: 'a@example.com',
+});
+const mp3Files = () => mongo.db(databases.MP3S_DATABASE).collection('fs.files');
+
+function jobIn(state: JobRecord['state'], id: string): Promise<JobRecord> {
+  return eventually(`job ${id} in state ${state}`, async () => {
+    const job = await jobs().findOne({ _id: id });
+    return job?.state === state ? job : undefined;
+  });
+}
+
+async function expectNowhereElse(expected: Record<string, number> = {}): Promise<void> {
+  await eventually(`only ${JSON.stringify(expected)} in the queues`, async () => {
+    const counts = await broker.counts(topology);
+    return JSON.stringify(counts) === JSON.stringify(expected) || undefined;
+  });
+}
+
+it('converts a bare tutorial message and answers with one a tutorial consumer can read', async () => {
+  const fid = await store(samples.short);
+  await broker.publish('video', bareMessage(fid));
+  const news = await broker.take('mp3');
+  const job = await jobIn('ready', fid);
+  expect(JSON.parse(news.content.toString())).toEqual({
+    video_fid: fid,
+    mp3_fid: job.mp3?.fid.toHexString(),
+    username: 'a@example.com',
+    job_id: fid,
+  });
+  expect(job).toMatchObject({ attempts: 1, failures: [], claim: null, percent: 100 });
+  const files = await mp3Files().find({ 'metadata.jobId': fid }).toArray();
+  expect(files).toMatchObject([{ _id: job.mp3?.fid, length: job.mp3?.bytes }]);
+  expect(Math.abs((job.mp3?.durationMs ?? 0) - 2_000)).toBeLessThan(100);
+  await expectNowhereElse();
+  expect(await readdir(join(directory, 'work'))).toEqual([]);
+});
+
+it('accepts the misspelt key of a widespread tutorial gateway', async () => {
+  const fid = await store(samples.short);
+  await broker.publish('video', { vide_fid: fid, mp3_fid: null, username: 'a@example.com' });
+  expect(JSON.parse((await broker.take('mp3')).content.toString())).toMatchObject({
+    video_fid: fid,
+  });
+});
+
+it('makes one MP3 and one message of six copies', async () => {
+  const fid = await store(samples.short);
+  for (let copy = 0; copy < 6; copy += 1) await broker.publish('video', bareMessage(fid));
+  await jobIn('ready', fid);
+  await expectNowhereElse({ mp3: 1 });
+  await broker.take('mp3');
+  expect(await mp3Files().countDocuments({ 'metadata.jobId': fid })).toBe(1);
+  expect((await jobs().findOne({ _id: fid }))?.attempts).toBe(1);
+});
+
+it.each([
+  ['a video without sound', 'silent', 'no-audio'],
+  ['text named .mp4', 'text', 'not-a-video'],
+] as const)(
+  'refuses %s: a failed job and a message, no dead letter',
+  async (_name, sample, reason) => {
+    const fid = await store(samples[sample]);
+    await broker.publish('video', bareMessage(fid));
+    const news = await broker.take('mp3.failed');
+    expect(JSON.parse(news.content.toString())).toEqual({
+      video_fid: fid,
+      username: 'a@example.com',
+      job_id: fid,
+      reason,
+    });
+    const job = await jobIn('failed', fid);
+    expect(job.refusal?.reason).toBe(reason);
+    await broker.publish('video', bareMessage(fid));
+    await expectNowhereElse();
+    expect(await mp3Files().countDocuments({ 'metadata.jobId': fid })).toBe(0);
+  },
+);
+
+it('refuses a message whose video is not there', async () => {
+  const fid = new ObjectId().toHexString();
+  await broker.publish('video', bareMessage(fid));
+  expect(JSON.parse((await broker.take('mp3.failed')).content.toString())).toMatchObject({
+    reason: 'source-missing',
+  });
+  await expectNowhereElse();
+});
+
+it('keeps bytes that are no message as a dead letter', async () => {
+  await broker.publish('video', Buffer.from([0xff, 0xfe, 0x00]));
+  const letter = await broker.take('video.dead');
+  expect(letter.content).toEqual(Buffer.from([0xff, 0xfe, 0x00]));
+  expect(letter.properties.headers).toMatchObject({
+    [headerNames.deadReason]: 'invalid-message',
+    [headerNames.deadQueue]: 'video',
+  });
+  await expectNowhereElse();
+});
+
+it('resumes with the news when an attempt died after it had stored the MP3', async () => {
+  const fid = await store(samples.text);
+  const mp3 = { fid: new ObjectId(), bytes: 1, durationMs: 1 };
+  await broker.publish('video', bareMessage(fid));
+  await broker.take('mp3.failed');
+  // The video would be refused: only a conversion that is not run again can end well.
+  await jobs().updateOne({ _id: fid }, { $set: { state: 'converting', mp3, refusal: null } });
+  await broker.publish('video', bareMessage(fid));
+  expect(JSON.parse((await broker.take('mp3')).content.toString())).toMatchObject({
+    mp3_fid: mp3.fid.toHexString(),
+  });
+  await jobIn('ready', fid);
+});
+
+it('says again that a file was refused when the first news never went out', async () => {
+  const fid = await store(samples.text);
+  await broker.publish('video', bareMessage(fid));
+  await broker.take('mp3.failed');
+  await jobs().updateOne({ _id: fid }, { $set: { announcedAt: null } });
+  await broker.publish('video', bareMessage(fid));
+  await broker.take('mp3.failed');
+  await expectNowhereElse();
+});
+
+it('hands running work back when it stops, and refunds the attempt', async () => {
+  await worker.stop();
+  const stopping = await start({ STOP_TIMEOUT_MS: '0' });
+  const fid = await store(samples.long);
+  await broker.publish('video', bareMessage(fid));
+  await eventually('a transcode under way', async () => {
+    const job = await jobs().findOne({ _id: fid });
+    return job?.step === 'transcode' || undefined;
+  });
+  await stopping.stop();
+  const job = await jobs().findOne({ _id: fid });
+  expect(job).toMatchObject({ state: 'waiting', attempts: 0, claim: null, failures: [] });
+  expect(await readdir(join(directory, 'work'))).toEqual([]);
+  worker = await start();
+  await jobIn('ready', fid);
+  await broker.take('mp3');
+  await expectNowhereElse();
+  expect(await mp3Files().countDocuments({ 'metadata.jobId': fid })).toBe(1);
+}, 60_000);
+
+it('keeps a job that meets a defect as a dead letter with its step and error', async () => {
+  await worker.stop();
+  worker = await start({ WORK_DIR: join(samples.text, 'not-a-directory') });
+  const fid = await store(samples.short);
+  await broker.publish('video', bareMessage(fid), { messageId: 'm-1' });
+  const letter = await broker.take('video.dead');
+  expect(letter.properties).toMatchObject({
+    messageId: 'm-1',
+    headers: {
+      [headerNames.deadReason]: 'unknown-error',
+      [headerNames.deadError]: expect.stringContaining('ENOTDIR') as string,
+      [headerNames.attempt]: 1,
+    },
+  });
+  const job = await jobIn('dead', fid);
+  expect(job.failures).toMatchObject([{ attempt: 1, errorClass: 'Error' }]);
+  await expectNowhereElse();
+});
