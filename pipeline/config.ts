@@ -197,3 +197,31 @@ export const notificationSettings = {
     meaning: 'Longest silence of the mail server, in milliseconds.',
   }),
 };
+
+const { rabbitmqUrl, videoQueue, mp3Queue, retryDelaysMs } = workerSettings;
+
+export const queuesSettings = {
+  rabbitmqUrl,
+  videoQueue,
+  mp3Queue,
+  retryDelaysMs,
+  managementUrl: url({
+    env: 'RABBITMQ_MANAGEMENT_URL',
+    default: 'http://rabbitmq:15672',
+    protocols: ['http', 'https'],
+    meaning: "RabbitMQ's management API, for the policies.",
+  }),
+  managementUser: optional(
+    text({
+      env: 'RABBITMQ_MANAGEMENT_USER',
+      meaning: 'User with the tag `policymaker`; left out, the user of RABBITMQ_URL.',
+    }),
+  ),
+  managementPassword: optional(
+    text({
+      env: 'RABBITMQ_MANAGEMENT_PASSWORD',
+      secret: true,
+      meaning: 'Password of that user; left out, the one of RABBITMQ_URL.',
+    }),
+  ),
+};

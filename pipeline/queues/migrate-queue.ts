@@ -1,5 +1,6 @@
 import type { ChannelModel, ConfirmChannel, GetMessage, Options } from 'amqplib';
 import type { QueueDeclaration } from '../../contracts/topology';
+import { declareQueue, isAsDeclared, onChannelOfItsOwn, queueExists } from './queue-declared';
 
 export interface QueueMigration {
   readonly queue: string;
@@ -25,13 +26,13 @@ export async function migrateQueue(
     name: `${queue.name}.migrating`,
     arguments: { 'x-queue-type': 'quorum' },
   };
-  const leftOver = await exists(connection, waiting.name);
+  const leftOver = await queueExists(connection, waiting.name);
   if (!leftOver && (await isAsDeclared(connection, queue))) {
     return { queue: queue.name, result: 'as-declared', moved: 0 };
   }
   if (!(await isAsDeclared(connection, queue))) {
     await withChannel(connection, async (channel) => {
-      await declare(channel, waiting);
+      await declareQueue(channel, waiting);
       let deleted = false;
       while (!deleted) {
         // Open beforehand, so that the deletion follows the last move as closely as it can.
@@ -45,7 +46,7 @@ export async function migrateQueue(
   // A fresh channel: RabbitMQ 3.10 ends the connection of a channel that used a classic queue and
   // then meets a quorum queue of the same name (function_clause in rabbit_classic_queue:update).
   const moved = await withChannel(connection, async (channel) => {
-    await declare(channel, queue);
+    await declareQueue(channel, queue);
     const count = await moveAll(channel, waiting.name, queue.name);
     // Quorum queues cannot be deleted "if empty"; only this function writes to this one.
     await channel.deleteQueue(waiting.name);
@@ -62,39 +63,6 @@ async function withChannel<Result>(
   const result = await use(channel);
   await channel.close();
   return result;
-}
-
-async function declare(channel: ConfirmChannel, queue: QueueDeclaration): Promise<void> {
-  await channel.assertQueue(queue.name, { durable: true, arguments: queue.arguments });
-}
-
-/** Whether declaring would change nothing or make the queue. The broker closes the channel if not. */
-async function isAsDeclared(connection: ChannelModel, queue: QueueDeclaration): Promise<boolean> {
-  return onChannelOfItsOwn(connection, 406, (channel) => declare(channel, queue));
-}
-
-async function exists(connection: ChannelModel, name: string): Promise<boolean> {
-  return onChannelOfItsOwn(connection, 404, async (channel) => {
-    await channel.checkQueue(name);
-  });
-}
-
-/** Runs a call that the broker may refuse with `refusal`, which closes its channel. */
-async function onChannelOfItsOwn(
-  connection: ChannelModel,
-  refusal: number,
-  call: (channel: ConfirmChannel) => Promise<void>,
-): Promise<boolean> {
-  const channel = await connection.createConfirmChannel();
-  channel.on('error', () => undefined); // The same error rejects the call.
-  try {
-    await call(channel);
-  } catch (error) {
-    if (Error.isError(error) && 'code' in error && error.code === refusal) return false;
-    throw error;
-  }
-  await channel.close();
-  return true;
 }
 
 /** One flush of the broker's log confirms a whole batch; one message at a time waits for each. */
