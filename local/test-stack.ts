@@ -13,6 +13,7 @@ import { rabbitmqAppUser, rabbitmqConsoleUser } from './servers/rabbitmq-definit
 import { startServers, type ServerName } from './servers/servers';
 import { loadStackConfig, type StackConfig } from './stack-config';
 import { StackError } from './stack-error';
+import { recordStack } from './stack-record';
 import { withStateLock } from './state-lock';
 import { createTestInbox, type TestInbox } from './test-inbox';
 
@@ -37,6 +38,7 @@ export async function useServers(...names: ServerName[]): Promise<StackConfig> {
     );
   }
   await withStateLock(config.stateDirectory, async () => {
+    recordStack(config);
     takeLease(config.stateDirectory, lease);
     await startServers(config, names);
   });

@@ -26,6 +26,8 @@ export interface Daemon {
    * others may be using them.
    */
   readonly replaceWhenChanged: boolean;
+  /** What else than its command makes it another program: its build. */
+  readonly build: string;
   /** Makes its directories, configuration and first data; must be harmless when all is there. */
   prepare(): Promise<void>;
   command(): Promise<Command>;

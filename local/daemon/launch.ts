@@ -15,8 +15,10 @@ export interface DaemonFiles {
 }
 
 /** Tells whether a running process is what would be started now. */
-export function fingerprint(command: Command): string {
-  return createHash('sha256').update(JSON.stringify(command)).digest('hex');
+export function fingerprint({ build }: Pick<Daemon, 'build'>, command: Command): string {
+  return createHash('sha256')
+    .update(JSON.stringify([build, command]))
+    .digest('hex');
 }
 
 /**
@@ -52,7 +54,7 @@ export async function launch(
       startedAtMs: Date.now(),
       ports: [...daemon.ports],
       logFile: files.logFile,
-      fingerprint: fingerprint(command),
+      fingerprint: fingerprint(daemon, command),
     };
     writePidFile(files.pidFile, record);
     return record;

@@ -31,15 +31,22 @@ export function findDaemon(config: StackConfig, name: string): ProcessRecord | u
 /**
  * Makes sure a daemon runs, as it would be started now, and answers. Callers hold the state lock.
  *
+ * @param signal aborted when nobody wants it any more; a daemon that is not ready yet is ended then
  * @throws StackError with the end of its log when it ends, or does not answer before its deadline.
  */
-export async function startDaemon(config: StackConfig, daemon: Daemon): Promise<StartResult> {
+export async function startDaemon(
+  config: StackConfig,
+  daemon: Daemon,
+  signal?: AbortSignal,
+): Promise<StartResult> {
+  signal?.throwIfAborted();
   const files = daemonFiles(config, daemon.name);
   const command = await daemon.command();
   const running = readLivingProcess(files.pidFile);
-  const changed = daemon.replaceWhenChanged && running?.fingerprint !== fingerprint(command);
+  const changed =
+    daemon.replaceWhenChanged && running?.fingerprint !== fingerprint(daemon, command);
   if (running !== undefined && !changed) {
-    await waitUntilReady(daemon, running);
+    await waitUntilReady(daemon, running, signal);
     return 'already running';
   }
   if (running !== undefined) await stopProcess(running, daemon.stopDeadlineMs);
@@ -47,7 +54,7 @@ export async function startDaemon(config: StackConfig, daemon: Daemon): Promise<
   await daemon.prepare();
   const record = await launch(daemon, command, files);
   try {
-    await waitUntilReady(daemon, record);
+    await waitUntilReady(daemon, record, signal);
   } catch (error) {
     if (isAlive(record)) await stopProcess(record, daemon.stopDeadlineMs);
     removePidFile(files.pidFile);
@@ -76,7 +83,11 @@ export async function crashDaemon(config: StackConfig, name: string): Promise<vo
   removePidFile(pidFile);
 }
 
-async function waitUntilReady(daemon: Daemon, record: ProcessRecord): Promise<void> {
+async function waitUntilReady(
+  daemon: Daemon,
+  record: ProcessRecord,
+  signal: AbortSignal | undefined,
+): Promise<void> {
   const deadline = performance.now() + daemon.readyDeadlineMs;
   for (;;) {
     const reason = await probeOnce(daemon);
@@ -86,6 +97,7 @@ async function waitUntilReady(daemon: Daemon, record: ProcessRecord): Promise<vo
       const seconds = daemon.readyDeadlineMs / 1000;
       throw failure(daemon, record, `was not ready after ${seconds} s (${reason})`);
     }
+    signal?.throwIfAborted();
     await delay(50);
   }
 }

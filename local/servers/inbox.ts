@@ -36,6 +36,7 @@ export function createInbox(config: StackConfig): Daemon {
     readyDeadlineMs: 30_000,
     stopDeadlineMs: 5_000,
     replaceWhenChanged: false,
+    build: '',
     prepare: () => {
       secret(config.stateDirectory, 'smtp-app');
       return Promise.resolve();

@@ -43,6 +43,7 @@ export function createMariadb(config: StackConfig): Daemon {
     readyDeadlineMs: 60_000,
     stopDeadlineMs: 30_000,
     replaceWhenChanged: false,
+    build: '',
     prepare: async () => {
       mkdirSync(directory, { recursive: true, mode: 0o700 });
       writeFileSync(initFile, accountsSql(config), { mode: 0o600 });

@@ -26,6 +26,7 @@ export function createMongodb(config: StackConfig): Daemon {
     readyDeadlineMs: 60_000,
     stopDeadlineMs: 30_000,
     replaceWhenChanged: false,
+    build: '',
     prepare: () => {
       mkdirSync(directory, { recursive: true, mode: 0o700 });
       return Promise.resolve();

@@ -1,6 +1,9 @@
 import { createHash, randomBytes } from 'node:crypto';
-import type { StackConfig } from '../stack-config';
+import { brokerPolicy } from '../../contracts/broker/broker-policy';
+import { buildTopology, defaultRetryDelaysMs } from '../../contracts/topology';
+import { queueNames } from '../queue-names';
 import { secret } from '../secrets';
+import type { StackConfig } from '../stack-config';
 
 export const rabbitmqVhost = 'video-to-mp3';
 /** The product's own account: full rights in its virtual host, none anywhere else. */
@@ -33,6 +36,12 @@ export function rabbitmqDefinitions(config: StackConfig): string {
         { user: rabbitmqAppUser, ...permission },
         { user: rabbitmqConsoleUser, ...permission },
       ],
+      // Of our own virtual host only; a test's virtual host gets what its test gives it.
+      policies: buildTopology(queueNames, defaultRetryDelaysMs).policies.map((policy) => ({
+        vhost: rabbitmqVhost,
+        name: policy.name,
+        ...brokerPolicy(policy),
+      })),
     },
     null,
     2,

@@ -24,6 +24,7 @@ export function createEpmd(config: StackConfig): Daemon {
     readyDeadlineMs: 10_000,
     stopDeadlineMs: 2_000,
     replaceWhenChanged: false,
+    build: '',
     prepare: () => Promise.resolve(),
     command: () =>
       Promise.resolve({
@@ -51,6 +52,7 @@ export function createRabbitmq(config: StackConfig): Daemon {
     readyDeadlineMs: 90_000,
     stopDeadlineMs: 20_000,
     replaceWhenChanged: false,
+    build: '',
     prepare: () => {
       writeConfiguration(config, directory);
       return Promise.resolve();

@@ -25,8 +25,12 @@ export function serverDaemons(config: StackConfig, name: ServerName): readonly D
   }
 }
 
-/** Told once per process, when it answers. */
-export type StartListener = (daemon: Daemon, result: StartResult, elapsedMs: number) => void;
+export interface StartOptions {
+  /** Told once per process, when it answers. */
+  readonly listener?: (daemon: Daemon, result: StartResult, elapsedMs: number) => void;
+  /** Aborted when nobody wants the servers any more. */
+  readonly signal?: AbortSignal;
+}
 
 /**
  * Starts these servers, all at once, and resolves when every one answers. Callers hold the lock.
@@ -36,14 +40,14 @@ export type StartListener = (daemon: Daemon, result: StartResult, elapsedMs: num
 export async function startServers(
   config: StackConfig,
   names: readonly ServerName[],
-  listener: StartListener = () => undefined,
+  { listener, signal }: StartOptions = {},
 ): Promise<void> {
   const results = await Promise.allSettled(
     names.map(async (name) => {
       for (const daemon of serverDaemons(config, name)) {
         const begin = performance.now();
-        const result = await startDaemon(config, daemon);
-        listener(daemon, result, performance.now() - begin);
+        const result = await startDaemon(config, daemon, signal);
+        listener?.(daemon, result, performance.now() - begin);
       }
     }),
   );

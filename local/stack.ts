@@ -1,0 +1,72 @@
+import type { Daemon } from './daemon/daemon';
+import { daemonFiles, findDaemon, probeOnce } from './daemon/supervisor';
+import { clearLeases } from './leases';
+import { createProductProcess, processNames } from './processes/product-process';
+import { startProcesses, stopProcesses } from './processes/processes';
+import {
+  serverDaemons,
+  serverNames,
+  startServers,
+  stopServers,
+  type StartOptions,
+  type StopOptions,
+} from './servers/servers';
+import type { StackConfig } from './stack-config';
+import { recordStack } from './stack-record';
+
+/** Starts servers and the product's processes where they do not run yet. Callers hold the lock. */
+export async function bringUp(
+  config: StackConfig,
+  options: StartOptions & { readonly serversOnly?: boolean } = {},
+): Promise<void> {
+  recordStack(config);
+  await startServers(config, serverNames, options);
+  if (options.serversOnly !== true) await startProcesses(config, options);
+}
+
+/** Stops everything of this stack and nothing else. Callers hold the lock. */
+export async function takeDown(config: StackConfig, options: StopOptions = {}): Promise<void> {
+  await stopProcesses(config, options);
+  await stopServers(config, serverNames, options);
+  clearLeases(config.stateDirectory);
+}
+
+export interface DaemonStatus {
+  readonly name: string;
+  /** `not answering`: it runs, and does not do its work (yet, or any more). */
+  readonly state: 'running' | 'not answering' | 'stopped';
+  readonly pid: number | null;
+  readonly ports: readonly { readonly label: string; readonly port: number }[];
+  readonly uptimeS: number | null;
+  readonly log: string;
+  /** Why it does not answer. */
+  readonly reason: string | null;
+}
+
+/** Every process of the stack, asked in its own protocol. */
+export function stackStatus(config: StackConfig): Promise<DaemonStatus[]> {
+  const daemons = [
+    ...serverNames.flatMap((name) => serverDaemons(config, name)),
+    ...processNames.map((name) => createProductProcess(config, name)),
+  ];
+  return Promise.all(daemons.map((daemon) => daemonStatus(config, daemon)));
+}
+
+async function daemonStatus(config: StackConfig, daemon: Daemon): Promise<DaemonStatus> {
+  const { name, ports } = daemon;
+  const log = daemonFiles(config, name).logFile;
+  const process = findDaemon(config, name);
+  if (process === undefined) {
+    return { name, state: 'stopped', pid: null, ports, uptimeS: null, log, reason: null };
+  }
+  const reason = (await probeOnce(daemon)) ?? null;
+  return {
+    name,
+    state: reason === null ? 'running' : 'not answering',
+    pid: process.pid,
+    ports: process.ports,
+    uptimeS: Math.floor((Date.now() - process.startedAtMs) / 1000),
+    log,
+    reason,
+  };
+}
