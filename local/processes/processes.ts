@@ -41,7 +41,8 @@ export async function stopProcesses(
     await Promise.all(
       group.map(async (name) => {
         const daemon = createProductProcess(config, name);
-        listener?.(daemon, await stopDaemon(config, daemon));
+        const result = await stopDaemon(config, daemon);
+        listener?.(daemon, result);
       }),
     );
   }
