@@ -13,7 +13,7 @@ export interface DifferentQueue {
  * tutorial's were made by hand as classic queues) is left as it is and returned, so that the
  * caller can say so.
  *
- * @throws whatever the connection throws, a 406 excepted.
+ * @throws whatever the connection throws; a 406 only for a queue that is not there afterwards.
  */
 export async function declareTopology(
   connection: ChannelModel,
@@ -27,23 +27,34 @@ export async function declareTopology(
   return different;
 }
 
-/** Each queue gets a channel of its own, because the broker closes the channel on a 406. */
 async function declareQueue(
   connection: ChannelModel,
-  queue: QueueDeclaration,
+  { name, arguments: queueArguments }: QueueDeclaration,
 ): Promise<string | undefined> {
+  const declare = (channel: Channel) =>
+    channel.assertQueue(name, { durable: true, arguments: queueArguments });
+  const refusal = await refusalOf(connection, 406, declare);
+  if (refusal === undefined) return undefined;
+  // The same code answers an argument the broker does not take at all; then there is no queue.
+  const missing = await refusalOf(connection, 404, (channel) => channel.checkQueue(name));
+  if (missing !== undefined) throw refusal;
+  return refusal.message;
+}
+
+/** Makes a call on a channel of its own, because the broker closes the channel if it refuses. */
+async function refusalOf(
+  connection: ChannelModel,
+  code: number,
+  call: (channel: Channel) => Promise<unknown>,
+): Promise<Error | undefined> {
   const channel: Channel = await connection.createChannel();
-  channel.on('error', () => undefined); // The same error rejects assertQueue below.
+  channel.on('error', () => undefined); // The same error rejects the call below.
   try {
-    await channel.assertQueue(queue.name, { durable: true, arguments: queue.arguments });
+    await call(channel);
   } catch (error) {
-    if (isPreconditionFailed(error)) return error.message;
+    if (Error.isError(error) && 'code' in error && error.code === code) return error;
     throw error;
   }
   await channel.close();
   return undefined;
-}
-
-function isPreconditionFailed(error: unknown): error is Error {
-  return Error.isError(error) && 'code' in error && error.code === 406;
 }

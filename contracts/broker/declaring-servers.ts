@@ -2,6 +2,10 @@ import { connect } from 'amqplib';
 import type { Topology } from '../topology';
 import { declareTopology, type DifferentQueue } from './declare-topology';
 
+/** A broker that takes a connection and then falls silent must not stop us from trying again. */
+const connectTimeoutMs = 10_000;
+const heartbeatS = '10';
+
 /**
  * For amqp-connection-manager's `findServers`: declares the topology over a short connection of
  * its own before every (re)connect, so that no channel ever opens on a broker without our queues
@@ -14,15 +18,24 @@ export function declaringServers(
   url: string,
   topology: Topology,
   onDifferent: (different: readonly DifferentQueue[]) => void,
-): () => Promise<string> {
+): () => Promise<string[]> {
+  const address = new URL(url);
+  if (!address.searchParams.has('heartbeat')) address.searchParams.set('heartbeat', heartbeatS);
+  let servers: string[] = [];
   return async () => {
-    const connection = await connect(url);
+    // amqp-connection-manager 5.0.0 asks again only once it has been through the servers it knows,
+    // and after a refusal of ours it begins with them anew: it would connect without declaring.
+    // It keeps this very array, so that emptying it makes it ask each time.
+    servers.length = 0;
+    const connection = await connect(address.href, { timeout: connectTimeoutMs });
     connection.on('error', () => undefined); // The pending call below rejects with the same error.
     try {
       onDifferent(await declareTopology(connection, topology));
     } finally {
+      // Already closed when declaring failed with it.
       await connection.close().catch(() => undefined);
     }
-    return url;
+    servers = [url];
+    return servers;
   };
 }
