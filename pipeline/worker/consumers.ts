@@ -65,9 +65,14 @@ export class Consumers {
     });
     // amqp-connection-manager makes a new channel only on a new connection.
     channel.on('close', () => {
-      if (this.#stopping || !this.connection.connected) return;
-      this.log.warn({ queue }, 'the channel closed while the connection lives; reconnecting');
-      this.#reconnect();
+      // A connection that closes closes its channels first, and says so later in the same turn.
+      // Asked to reconnect in between, the manager would close a dead connection and stay there.
+      setImmediate(() => {
+        if (this.#stopping || this.connection.channels[queue] !== channel) return;
+        if (!this.connection.connected) return;
+        this.log.warn({ queue }, 'the channel closed while the connection lives; reconnecting');
+        this.#reconnect();
+      });
     });
   }
 
