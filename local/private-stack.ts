@@ -5,13 +5,8 @@ import { join } from 'node:path';
 import { identify, isAlive, type ProcessIdentity } from './daemon/process-identity';
 import { crashDaemon, findDaemon } from './daemon/supervisor';
 import { rabbitmqctl } from './servers/rabbitmqctl';
-import {
-  serverDaemons,
-  serverNames,
-  startServers,
-  stopServers,
-  type ServerName,
-} from './servers/servers';
+import { serverDaemons, startServers, stopServers, type ServerName } from './servers/servers';
+import { takeDown } from './stack';
 import { createStackConfig, type StackConfig } from './stack-config';
 import { portsPerStack } from './stack-ports';
 
@@ -28,7 +23,7 @@ export interface PrivateStack {
    * That is not what our tests are about, so this makes it write them first.
    */
   crash(name: ServerName): Promise<void>;
-  /** Stops everything and removes its data. */
+  /** Stops everything, the product's processes as well, and removes its data. */
   close(): Promise<void>;
 }
 
@@ -62,7 +57,7 @@ export async function startPrivateStack(...names: ServerName[]): Promise<Private
     },
     close: async () => {
       // Nothing of it is wanted afterwards: no reason to wait for RabbitMQ's last six seconds.
-      await stopServers(config, serverNames, { deadlineMs: 500 });
+      await takeDown(config, { deadlineMs: 500 });
       rmSync(directory, { recursive: true, force: true });
       await new Promise((resolve) => reservation.close(resolve));
     },
@@ -86,7 +81,7 @@ async function stopAbandonedStacks(): Promise<void> {
       portBase: firstBase, // Its pid files say what runs; ports play no part in stopping.
       executablePath: '/usr/bin',
     });
-    await stopServers(config, serverNames, { deadlineMs: 500 });
+    await takeDown(config, { deadlineMs: 500 });
     rmSync(directory, { recursive: true, force: true });
   }
 }

@@ -35,13 +35,14 @@ export async function startProcesses(
  */
 export async function stopProcesses(
   config: StackConfig,
-  { listener }: StopOptions = {},
+  { listener, deadlineMs }: StopOptions = {},
 ): Promise<void> {
   for (const group of [['gateway'], ['converter', 'notification'], ['auth']] as const) {
     await Promise.all(
       group.map(async (name) => {
         const daemon = createProductProcess(config, name);
-        const result = await stopDaemon(config, daemon);
+        const stopDeadlineMs = deadlineMs ?? daemon.stopDeadlineMs;
+        const result = await stopDaemon(config, { name, stopDeadlineMs });
         listener?.(daemon, result);
       }),
     );
