@@ -2,6 +2,7 @@ import type { GridFSBucket } from 'mongodb';
 import { createWriteStream } from 'node:fs';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
+import { readGridFs } from '../../contracts/read-gridfs';
 import type { Breaker } from '../../observability/breaker';
 import { isFileMissing } from '../mongo-errors';
 import { SourceRefused } from '../media/source-refused';
@@ -26,13 +27,15 @@ export function fetchVideo(
         }
         if (file.length === 0) throw new SourceRefused('empty-file', 'the file has 0 bytes');
         let bytes = 0;
-        const source = videos.openDownloadStream(job.videoFid);
-        source.on('data', (chunk: Buffer) => {
-          bytes += chunk.length;
-          progress((bytes / file.length) * 100);
-        });
+        const counted = async function* (): AsyncGenerator<Buffer> {
+          for await (const chunk of readGridFs(videos, file)) {
+            bytes += chunk.length;
+            progress((bytes / file.length) * 100);
+            yield chunk;
+          }
+        };
         try {
-          await pipeline(source, createWriteStream(videoPath), { signal });
+          await pipeline(counted, createWriteStream(videoPath), { signal });
         } catch (error) {
           // A chunk that is not there will not come back: the upload was never whole.
           if (isFileMissing(error)) throw new SourceRefused('source-missing', String(error));

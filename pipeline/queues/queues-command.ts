@@ -1,7 +1,8 @@
 import { connect, type ChannelModel } from 'amqplib';
 import Table from 'cli-table3';
 import { Command, CommanderError } from 'commander';
-import { applyPolicies, findMissingPolicies, vhostOf } from '../../contracts/broker/apply-policies';
+import { applyPolicies, findMissingPolicies } from '../../contracts/broker/apply-policies';
+import { vhostOf } from '../../contracts/broker/vhost-of';
 import type { ManagementApi } from '../../contracts/broker/management-api';
 import { declareTopology } from '../../contracts/broker/declare-topology';
 import { buildTopology, type Topology } from '../../contracts/topology';
