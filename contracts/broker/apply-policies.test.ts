@@ -58,7 +58,7 @@ const inEffect = (policy: string) =>
 test('the broker has the policies as the topology has them, on the work queues and no other', async () => {
   const { api, name: vhost } = broker.vhost;
   for (const queue of ['old-video', 'video2', 'mp3-of-ours']) {
-    await broker.channel.assertQueue(queue);
+    await broker.channel.assertQueue(queue, { arguments: { 'x-queue-type': 'quorum' } });
   }
   expect(await findMissingPolicies(api, vhost, topology)).toEqual([
     { policy: 'video-work', kind: 'absent' },
