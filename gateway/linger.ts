@@ -13,14 +13,18 @@ export function discardUnreadBody(maxMs: number): RequestHandler {
     // body, so the connection cannot be used again (RFC 9110 section 10.1.1).
     if (expectsContinue(request.headers.expect)) response.set('Connection', 'close');
     response.once('finish', () => {
-      if (request.complete) return;
+      if (request.complete || request.socket.destroyed) return;
+      const { socket } = request;
       const cutOff = setTimeout(() => {
-        request.destroy();
+        socket.destroy();
       }, maxMs);
-      request.once('close', () => {
+      const over = () => {
         clearTimeout(cutOff);
-      });
-      request.on('error', () => undefined); // Cut off by either side: nothing is owed any more.
+        socket.off('close', over);
+      };
+      request.once('end', over);
+      // Node tells a request nothing any more once it has been answered.
+      socket.once('close', over);
       request.resume();
     });
     next();

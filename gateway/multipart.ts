@@ -106,7 +106,8 @@ export async function receiveFile(
     }
   };
   const gone = () => {
-    if (!request.complete) fail(new ClientGone());
+    // Not `complete`: a connection that ends drops what we have not read, be it all there.
+    if (!request.readableEnded) fail(new ClientGone());
   };
   const standstill = watchForStandstill(request, limits.idleMs, () => {
     refuse({ kind: 'upload-idle', idleMs: limits.idleMs });
