@@ -12,14 +12,14 @@ export interface MongoTimeouts {
   readonly socketMs: number;
 }
 
-const indexRetryMs = 1_000;
+const retryMs = 1_000;
 
-/** The gateway's side of MongoDB. The driver connects with the first operation, and again. */
+/** The gateway's side of MongoDB: connects, and stays connected by itself. */
 export class Mongo {
   readonly #client: MongoClient;
   readonly #closing = new AbortController();
-  readonly #indexing: Promise<void>;
-  #indexProblem: string | undefined = 'indexes not checked yet';
+  readonly #starting: Promise<void>;
+  #problem: string | undefined = 'not connected yet';
   readonly jobs: Collection<JobRecord>;
   readonly mp3s: GridFSBucket;
 
@@ -39,7 +39,7 @@ export class Mongo {
     const database = this.#client.db(names.jobs, { writeConcern: { journal: true } });
     this.jobs = jobCollection(database);
     this.mp3s = openBucket(this.#client, names.mp3s);
-    this.#indexing = this.#ensureIndexes(() => ensureJobIndexes(database));
+    this.#starting = this.#start(() => ensureJobIndexes(database));
   }
 
   beginUpload(): VideoUpload {
@@ -52,33 +52,37 @@ export class Mongo {
   }
 
   async condition(): Promise<Condition> {
+    if (this.#problem !== undefined) return { ok: false, detail: this.#problem };
     await this.ping();
-    const problem = this.#indexProblem;
-    return { ok: problem === undefined, detail: problem ?? 'answers' };
+    return { ok: true, detail: 'answers' };
   }
 
   async close(): Promise<void> {
     this.#closing.abort();
     await this.#client.close();
-    await this.#indexing;
+    await this.#starting;
   }
 
-  /** MongoDB may be away when we start; its absence must not end the process. */
-  async #ensureIndexes(ensure: () => Promise<void>): Promise<void> {
+  /**
+   * MongoDB may be away when we start. The driver reconnects by itself for ever, but only after a
+   * first connect that succeeded: an operation on a client that never was connected fails with
+   * "Topology is closed" from then on (mongodb 7.9).
+   */
+  async #start(ensureIndexes: () => Promise<void>): Promise<void> {
     const closing = () => this.#closing.signal.aborted;
     while (!closing()) {
       try {
-        await ensure();
-        this.#indexProblem = undefined;
+        await this.#client.connect();
+        await ensureIndexes();
+        this.#problem = undefined;
         return;
       } catch (error) {
         if (closing()) return;
-        const problem = `indexes: ${Error.isError(error) ? error.message : String(error)}`;
-        if (problem !== this.#indexProblem) this.logger.warn({ err: error }, 'mongodb: no indexes');
-        this.#indexProblem = problem;
-        await delay(indexRetryMs, undefined, { signal: this.#closing.signal }).catch(
-          () => undefined,
-        );
+        const problem = Error.isError(error) ? error.message : String(error);
+        if (problem !== this.#problem)
+          this.logger.warn({ problem }, 'mongodb: cannot start using it');
+        this.#problem = problem;
+        await delay(retryMs, undefined, { signal: this.#closing.signal }).catch(() => undefined);
       }
     }
   }

@@ -5,7 +5,8 @@ import {
   type GetMessage,
 } from 'amqplib';
 import { Writable } from 'node:stream';
-import { type Db, MongoClient, type ObjectId } from 'mongodb';
+import { finished } from 'node:stream/promises';
+import { type Db, MongoClient, ObjectId } from 'mongodb';
 import { openBucket } from '../contracts/gridfs';
 import { type JobOwner, type JobRecord, newJob } from '../contracts/job';
 import { jobCollection } from '../contracts/job-collection';
@@ -40,7 +41,8 @@ export interface TestStores {
 }
 
 export function openTestStores(mongoUrl: string): TestStores {
-  const client = new MongoClient(mongoUrl);
+  // As the product writes: what is stored is there after a crash of the server.
+  const client = new MongoClient(mongoUrl, { journal: true });
   const videos = client.db(uniqueName('videos'));
   const mp3s = client.db(uniqueName('mp3s'));
   const jobsDatabase = client.db(uniqueName('jobs'));
@@ -176,20 +178,16 @@ export async function storeFinishedJob(
   owner: JobOwner,
   sourceName: string | null,
   mp3: Buffer,
-): Promise<JobRecord & { mp3: { fid: ObjectId } }> {
+): Promise<{ jobId: string; fid: string }> {
   const upload = openBucket(stores.client, stores.mp3s.databaseName).openUploadStream('any');
-  await new Promise<void>((resolve, reject) => {
-    upload.on('error', reject);
-    upload.end(mp3, () => {
-      resolve();
-    });
-  });
-  const source = { fid: upload.id, name: sourceName, bytes: 1 };
-  const job = {
-    ...newJob(upload.id.toHexString().replace(/^./, 'f'), owner, source, new Date()),
-    state: 'ready' as const,
+  upload.end(mp3);
+  await finished(upload);
+  const source = { fid: new ObjectId(), name: sourceName, bytes: 1 };
+  const job: JobRecord = {
+    ...newJob(source.fid.toHexString(), owner, source, new Date()),
+    state: 'ready',
     mp3: { fid: upload.id, bytes: mp3.length, durationMs: 1000 },
   };
   await stores.jobs.insertOne(job);
-  return job;
+  return { jobId: job._id, fid: upload.id.toHexString() };
 }
