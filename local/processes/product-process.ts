@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import type { Daemon, DaemonPort } from '../daemon/daemon';
 import { nodeProgram } from '../servers/node-program';
 import type { StackConfig } from '../stack-config';
@@ -34,7 +34,7 @@ export function createProductProcess(config: StackConfig, name: ProcessName): Da
 
 export interface NodeProcess {
   readonly name: string;
-  /** Below the checkout. */
+  /** Absolute, or below the checkout. */
   readonly entry: string;
   readonly environment: () => Readonly<Record<string, string>>;
   readonly ports: readonly DaemonPort[];
@@ -43,7 +43,7 @@ export interface NodeProcess {
 
 /** A Node process of ours that says on its admin port when it is ready. */
 export function createNodeProcess(config: StackConfig, process: NodeProcess): Daemon {
-  const program = join(config.repositoryDirectory, process.entry);
+  const program = resolve(config.repositoryDirectory, process.entry);
   return {
     name: process.name,
     ports: [...process.ports, { label: 'admin', port: process.adminPort }],
