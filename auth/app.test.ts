@@ -132,18 +132,20 @@ describe('every answer', () => {
   );
 
   it('ignores a small body and refuses a large one', async () => {
-    const credentials = basic('listener@example.com', 'p:ä€:w');
+    const credentials = { ...basic('listener@example.com', 'p:ä€:w'), connection: 'keep-alive' };
     const small = await service.send('POST', '/login', credentials, Buffer.alloc(1000));
     expect(small.status).toBe(200);
+    expect(small.headers.connection).toBe('keep-alive');
     const large = await service.send('POST', '/login', credentials, Buffer.alloc(20_000));
     expectText(large, 413, 'request too large');
     expect(large.headers.connection).toBe('close');
   });
 
-  it('refuses headers beyond 16 KiB', async () => {
-    expect(await service.post('/login', { 'x-long': 'x'.repeat(17_000) })).toMatchObject({
-      status: 431,
-    });
+  it('takes every header the gateway can pass on, and refuses headers beyond 32 KiB', async () => {
+    const gatewayLimit = basic('listener@example.com', 'x'.repeat(12_000));
+    expect(gatewayLimit.authorization.length).toBeGreaterThan(16_000);
+    expectText(await service.post('/login', gatewayLimit), 401, 'invalid credentials');
+    expect((await service.post('/login', { 'x-long': 'x'.repeat(33_000) })).status).toBe(431);
   });
 });
 
@@ -222,6 +224,23 @@ it('hashes again at the next login when the work factor has changed', async () =
     'SELECT password FROM user WHERE email = "cost@email.com"',
   );
   expect(row?.['password']).toMatch(/^\$2b\$04\$/);
+});
+
+describe('the log', () => {
+  it("says how a login ended, with the gateway's request id and without any secret", async () => {
+    const credentials = basic('listener@example.com', 'p:ä€:w');
+    await service.post('/login', { ...credentials, 'x-request-id': 'from-the-gateway.1' });
+    expect(service.log.at(-1)).toMatchObject({
+      msg: 'login granted',
+      requestId: 'from-the-gateway.1',
+      userId: 1,
+    });
+    const odd = { ...basic('nobody@example.com', 'hush'), 'x-request-id': '{"a": 1}' };
+    await service.post('/login', odd);
+    expect(service.log.at(-1)).toMatchObject({ msg: 'login refused', why: 'unknown-user' });
+    expect(service.log.at(-1)).not.toHaveProperty('requestId');
+    expect(JSON.stringify(service.log)).not.toMatch(/hush|p:ä€:w|example\.com|eyJ/);
+  });
 });
 
 describe('the admin port', () => {

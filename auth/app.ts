@@ -14,6 +14,12 @@ import { UserTable } from './user-table';
 /** How long a stop waits for requests under way; below any platform's grace period. */
 const stopPatienceMs = 8_000;
 
+/**
+ * Twice what the gateway takes (Node's default), so that a header it passes on never is too large
+ * here: it would take that answer for an outage.
+ */
+const mostHeaderBytes = 32_768;
+
 export interface AuthAppDeps {
   readonly config: AuthConfig;
   readonly logger: Logger;
@@ -52,7 +58,7 @@ export function createApp({ config, logger, bcrypt }: AuthAppDeps): AuthApp {
     metrics,
   });
   const server = createServer(
-    { maxHeaderSize: 16_384, headersTimeout: 10_000, requestTimeout: 20_000 },
+    { maxHeaderSize: mostHeaderBytes, headersTimeout: 10_000, requestTimeout: 20_000 },
     httpApp,
   );
   let admin: AdminServer | undefined;

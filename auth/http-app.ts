@@ -4,6 +4,7 @@ import type { Logger } from '../observability/logger';
 import { DatabaseUnavailable } from './database-error';
 import { loginEndpoint, type LoginEndpointDeps } from './login-endpoint';
 import { refuse, type Refusal } from './refusals';
+import { requestIdOf } from './request-id';
 import { requestMetrics } from './request-metrics';
 import { validateEndpoint } from './validate-endpoint';
 
@@ -43,12 +44,13 @@ function answerErrors(logger: Logger): ErrorRequestHandler {
       return;
     }
     const refusal = refusalOf(error);
+    const where = { requestId: requestIdOf(request), path: request.path };
     if (error instanceof DatabaseUnavailable) {
       response.set('Retry-After', '5');
-      logger.error({ path: request.path }, error.message); // Once a request: no stack.
+      logger.error(where, error.message); // Once a request: no stack.
     }
     if (refusal === 'internal server error') {
-      logger.error({ err: error, path: request.path }, 'unexpected error');
+      logger.error({ ...where, err: error }, 'unexpected error');
     }
     // The rest of a body that is too large is not worth reading.
     if (refusal === 'request too large') response.set('Connection', 'close');

@@ -4,6 +4,7 @@ import type { Metrics } from '../observability/metrics';
 import { readBasic } from './authorization-header';
 import { logIn, type LoginDeps } from './login';
 import { refuse } from './refusals';
+import { requestIdOf } from './request-id';
 import { issueToken } from './tokens';
 
 export interface LoginEndpointDeps extends LoginDeps {
@@ -22,6 +23,7 @@ export function loginEndpoint(deps: LoginEndpointDeps): RequestHandler {
       refuse(request, response, 'missing credentials');
       return;
     }
+    const requestId = requestIdOf(request);
     const outcome = await logIn(credentials, deps).catch((error: unknown) => {
       deps.metrics.count('logins_total', { result: 'failed' });
       throw error;
@@ -29,14 +31,14 @@ export function loginEndpoint(deps: LoginEndpointDeps): RequestHandler {
     switch (outcome.kind) {
       case 'granted': {
         deps.metrics.count('logins_total', { result: 'ok' });
-        deps.logger.info({ userId: outcome.user.id }, 'login granted');
+        deps.logger.info({ requestId, userId: outcome.user.id }, 'login granted');
         const token = issueToken(outcome.user, deps.jwtSecret, deps.tokenLifetimeS);
         response.type('text/plain').send(token);
         return;
       }
       case 'refused':
         deps.metrics.count('logins_total', { result: 'refused' });
-        deps.logger.info({ why: outcome.why }, 'login refused');
+        deps.logger.info({ requestId, why: outcome.why }, 'login refused');
         response.set('WWW-Authenticate', basicChallenge);
         refuse(request, response, 'invalid credentials');
     }

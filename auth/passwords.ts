@@ -54,9 +54,9 @@ export class Passwords {
     const dummy = await this.#dummyHash;
     switch (stored?.kind) {
       case 'bcrypt': {
-        const possible = password !== '' && fitsBcrypt(password);
-        const same = await this.bcrypt.compare(password, possible ? stored.hash : dummy);
-        return possible && same;
+        const same = await this.bcrypt.compare(password, stored.hash);
+        // With a longer password bcrypt has compared its beginning only.
+        return same && password !== '' && fitsBcrypt(password);
       }
       case 'bcrypt-of-sha256':
         return this.bcrypt.compare(sha256(password), stored.hash);

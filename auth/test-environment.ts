@@ -113,7 +113,11 @@ export async function withConnection<Result>(
   }
 }
 
-/** Looks again and again until a condition holds; the test's time limit ends a vain wait. */
+/** Looks again and again until a condition holds. @throws Error when it does not in 20 seconds. */
 export async function until(holds: () => Promise<boolean>): Promise<void> {
-  while (!(await holds())) await new Promise((resolve) => setTimeout(resolve, 20));
+  const deadline = AbortSignal.timeout(20_000);
+  while (!(await holds())) {
+    if (deadline.aborted) throw new Error(`waited in vain for: ${holds.toString()}`);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
 }

@@ -7,6 +7,8 @@ import { authEnvironment, type DatabaseAccess } from './test-environment';
 
 /** For the suites of this folder: the service within the test's own process. */
 export interface TestService extends AuthPorts {
+  /** Every line logged so far. */
+  readonly log: readonly object[];
   post(path: string, headers?: Readonly<Record<string, string>>): Promise<Answer>;
   send(method: string, path: string, headers: object, body?: Uint8Array): Promise<Answer>;
   admin(path: string): Promise<Answer>;
@@ -25,13 +27,19 @@ export async function startTestService(
   bcrypt?: Bcrypt,
 ): Promise<TestService> {
   const config = loadAuthConfig(authEnvironment(access, settings));
-  const logger = createLogger('auth', 'silent');
+  const log: object[] = [];
+  const logger = createLogger('auth', config.logLevel, {
+    write: (line) => {
+      log.push(JSON.parse(line) as object);
+    },
+  });
   const app = createApp({ config, logger, ...(bcrypt === undefined ? {} : { bcrypt }) });
   const ports = await app.start();
   const ask = (port: number, method: string, path: string, headers: object, body?: Uint8Array) =>
     exchange({ port, method, path, headers: { ...headers }, agent: false }, body);
   return {
     ...ports,
+    log,
     post: (path, headers = {}) => ask(ports.port, 'POST', path, headers),
     send: (method, path, headers, body) => ask(ports.port, method, path, headers, body),
     admin: (path) => ask(ports.adminPort, 'GET', path, {}),

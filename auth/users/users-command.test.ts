@@ -141,7 +141,7 @@ describe('users', () => {
   });
 
   it.each<[string, string, RegExp]>([
-    ['add taken@example.com', 'pw', /there is a user taken@example.com already/],
+    ['add taken@example.com', '', /there is a user taken@example.com already/],
     ['add TAKEN@example.com', 'pw', /there is a user TAKEN@example.com already/],
     ['add new@example.com', '', /the password is empty/],
     ['add new@example.com', '\n', /the password is empty/],
