@@ -38,8 +38,9 @@ export async function migrate(config: UserTableConfig, logger: Logger): Promise<
     await connection.query(recordTable);
     const applied = await appliedNames(connection);
     const pending = allMigrations().filter(({ name }) => !applied.has(name));
+    const passwords = new Passwords(config.bcryptCost);
     for (const migration of pending) {
-      await apply(migration, connection, new Passwords(config.bcryptCost), logger);
+      await apply(migration, connection, passwords, logger);
       await connection.execute('INSERT INTO `auth_migration` (`name`) VALUES (?)', [
         migration.name,
       ]);

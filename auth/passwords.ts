@@ -18,17 +18,13 @@ const realBcrypt: Bcrypt = {
 
 /** Hashes and compares passwords at one work factor. */
 export class Passwords {
-  /** Never matches anybody's password; compared with where there is no hash to compare with. */
-  readonly #dummyHash: Promise<string>;
+  #dummyHash: Promise<string> | undefined;
 
   /** @param cost bcrypt's work factor, 4 to 31. */
   constructor(
     private readonly cost: number,
     private readonly bcrypt: Bcrypt = realBcrypt,
-  ) {
-    this.#dummyHash = bcrypt.hash(randomBytes(32).toString('base64'), cost);
-    this.#dummyHash.catch(() => undefined); // Whoever compares with it gets the error.
-  }
+  ) {}
 
   /**
    * The text for the column `password`.
@@ -51,7 +47,7 @@ export class Passwords {
    */
   async matches(given: string, stored: StoredPassword | undefined): Promise<boolean> {
     const password = given.normalize('NFC');
-    const dummy = await this.#dummyHash;
+    const dummy = await this.#dummy();
     switch (stored?.kind) {
       case 'bcrypt': {
         const same = await this.bcrypt.compare(password, stored.hash);
@@ -68,6 +64,15 @@ export class Passwords {
         await this.bcrypt.compare(password, dummy);
         return false;
     }
+  }
+
+  /**
+   * Matches nobody's password; compared with where there is no hash to compare with. Made at the
+   * first login, whoever that is, because the commands need none.
+   */
+  #dummy(): Promise<string> {
+    this.#dummyHash ??= this.bcrypt.hash(randomBytes(32).toString('base64'), this.cost);
+    return this.#dummyHash;
   }
 
   /**
