@@ -56,32 +56,36 @@ export async function transcode(request: TranscodeRequest): Promise<Transcoded> 
   const sourcePath = resolve(request.sourcePath);
   const outputPath = resolve(request.outputPath);
   const coverPath = `${outputPath}.cover`;
+  const onProgress = onlyRising(request.onProgress);
   try {
     const { source, sourceBytes, tracks } = await examineSource(sourcePath, request);
     const { limits, signal } = request;
-    const cover = await takeCover({ source, sourcePath, coverPath, limits, signal });
-    const { track, encoded } = await encodeFirstFilled(tracks, (candidate) =>
-      encodeMp3({
-        sourcePath,
-        container: source.container,
-        track: candidate,
-        outputPath,
-        quality: request.options.quality,
-        tags: { ...fallbackTitle(request), ...source.tags },
-        cover,
-        limits,
-        durationS: candidate.durationS ?? source.durationS,
-        signal,
-        onProgress: request.onProgress,
-      }),
-    );
+    const taken = await takeCover({ source, sourcePath, coverPath, limits, signal });
+    const { cover, track, encoded } = await withoutUnfitCover(taken, signal, async (fit) => ({
+      cover: fit,
+      ...(await encodeFirstFilled(tracks, (candidate) =>
+        encodeMp3({
+          sourcePath,
+          container: source.container,
+          track: candidate,
+          outputPath,
+          quality: request.options.quality,
+          tags: { ...fallbackTitle(request), ...source.tags },
+          cover: fit,
+          limits,
+          durationS: candidate.durationS ?? source.durationS,
+          signal,
+          onProgress,
+        }),
+      )),
+    }));
     await refuseTooLong(outputPath, encoded, limits);
     const audioS = (encoded.encodedSamples ?? 0) / encoded.sampleRate;
     const damage = sourceDamage({ source, sourceBytes, track, encoded, audioS });
     if (damage !== undefined) throw new SourceRefused('damaged', damage);
     const mp3 = await verifyMp3(outputPath, encoded);
     if (mp3.samples === 0) throw new SourceRefused('no-audio', 'the audio has no sample');
-    request.onProgress(100);
+    onProgress(100);
     return {
       bytes: mp3.bytes,
       durationMs: Math.round((mp3.samples / mp3.sampleRate) * 1000),
@@ -99,6 +103,27 @@ export async function transcode(request: TranscodeRequest): Promise<Transcoded> 
     throw error;
   } finally {
     await rm(coverPath, { force: true });
+  }
+}
+
+/**
+ * A picture can pass our look at its header and still make ffmpeg give up. A cover is worth no
+ * conversion: what fails with one is tried without.
+ */
+async function withoutUnfitCover<T>(
+  cover: Cover,
+  signal: AbortSignal,
+  encode: (cover: Cover) => Promise<T>,
+): Promise<T> {
+  if (cover.kind !== 'picture') return encode(cover);
+  try {
+    return await encode(cover);
+  } catch (error) {
+    const mayBeTheCover =
+      (error instanceof SourceRefused && error.reason === 'damaged') ||
+      (error instanceof MediaToolError && error.code === undefined);
+    if (!mayBeTheCover || signal.aborted) throw error;
+    return encode({ kind: 'dropped', because: error.message });
   }
 }
 
@@ -133,6 +158,16 @@ async function refuseTooLong(path: string, encoded: Encoded, limits: MediaLimits
   if (size >= limits.maxOutputBytes) {
     throw new SourceRefused('too-long', `more than ${limits.maxOutputBytes} bytes of MP3`);
   }
+}
+
+/** A second encode, of another track or without the cover, begins again; the listener does not. */
+function onlyRising(onProgress: (percent: number) => void): (percent: number) => void {
+  let highest = 0;
+  return (percent) => {
+    if (percent <= highest) return;
+    highest = percent;
+    onProgress(percent);
+  };
 }
 
 function fallbackTitle({ tagsFallback }: TranscodeRequest): { title?: string } {
