@@ -42,8 +42,10 @@ export async function examineSource(
       },
     );
     const tracks = rankTracks(
-      source.audioTracks,
-      ({ audioIndex }) => soundTracks[audioIndex]?.isEncrypted ?? false,
+      source.audioTracks.map((track) => ({
+        ...track,
+        isEncrypted: track.isEncrypted || (soundTracks[track.audioIndex]?.isEncrypted ?? false),
+      })),
     );
     return { source, sourceBytes: file.size, tracks };
   });

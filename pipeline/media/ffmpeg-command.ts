@@ -61,9 +61,14 @@ export async function encodeMp3(request: EncodeRequest): Promise<Encoded> {
   if (report.isProtected) {
     throw new SourceRefused('encrypted', 'ffmpeg found digital rights management');
   }
-  if (ending.exitCode !== 0) throw endingError({ program: 'ffmpeg', ...ending, ...report });
+  // What fits into ffmpeg's buffer is written when it ends, and then a full disk is no error to it.
+  const isUnwritten = report.tail.some((line) => unwritten.test(line));
+  if (ending.exitCode !== 0 || isUnwritten)
+    throw endingError({ program: 'ffmpeg', ...ending, ...report });
   return { ...report, sampleRate, reachedS: progress.reachedS };
 }
+
+const unwritten = /^\[error\] Error (?:writing trailer of|closing file) /;
 
 function buildCommand(request: EncodeRequest, sampleRate: Mp3SampleRate): FfmpegCommand {
   const { limits, track, quality, cover, tags } = request;

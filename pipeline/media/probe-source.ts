@@ -19,6 +19,8 @@ export interface AudioTrack {
   readonly codec: string;
   /** We have a decoder for it and know its channels and sample rate. */
   readonly isDecodable: boolean;
+  /** Matroska says so, and ffmpeg would decode noise. For a movie see mov-tracks.ts. */
+  readonly isEncrypted: boolean;
   /** The player should take it unless told otherwise. */
   readonly isDefault: boolean;
   readonly channels: number;
@@ -123,6 +125,7 @@ export async function probeSource(request: ProbeRequest): Promise<ProbedSource> 
       audioIndex,
       codec: stream.codec_name,
       isDecodable: isDecodable(stream.codec_name) && stream.channels > 0 && stream.sample_rate > 0,
+      isEncrypted: keyTag in stream.tags,
       isDefault: stream.disposition.default === 1,
       channels: stream.channels,
       sampleRate: stream.sample_rate,
@@ -139,11 +142,13 @@ export async function probeSource(request: ProbeRequest): Promise<ProbedSource> 
   };
 }
 
+/** Where ffmpeg's Matroska demuxer leaves the key's id of an encrypted track. */
+const keyTag = 'enc_key_id';
 const shownTags = keptTags.join(',');
 const shownEntries = [
   'stream=index,codec_type,codec_name,channels,sample_rate,start_time,duration,nb_frames',
   'stream_disposition=default,attached_pic',
-  `stream_tags=${shownTags}`,
+  `stream_tags=${shownTags},${keyTag}`,
   'format=start_time,duration',
   `format_tags=${shownTags}`,
 ].join(':');

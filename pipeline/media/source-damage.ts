@@ -37,7 +37,9 @@ export function sourceDamage(evidence: SourceEvidence): string | undefined {
       return missing(stated, encoded.reachedS);
   }
   if (encoded.complaints === 0) return undefined;
-  const lengths = [track.durationS ?? source.durationS, encoded.reachedS - track.startS];
+  // In an Ogg every track starts with the file; where ffprobe says otherwise, it met the damage.
+  const startS = source.container === 'ogg' ? 0 : track.startS;
+  const lengths = [track.durationS ?? source.durationS, encoded.reachedS - startS];
   for (const length of lengths) {
     if (length !== undefined && isPlausible(length, evidence) && isMissing(length, audioS)) {
       return missing(length, audioS);
