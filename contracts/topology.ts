@@ -50,6 +50,11 @@ const quorum = { 'x-queue-type': 'quorum' };
  * The one table of queues. What correctness needs is an argument; what may be tuned is a policy.
  * Delay queues are quorum queues with at-least-once dead-lettering, which needs reject-publish
  * (rabbitmq.com/docs/quorum-queues, "Activating at-least-once dead-lettering").
+ *
+ * The policies are a backstop, and none for a classic queue of the tutorial's: RabbitMQ leaves out
+ * a policy with any key that the type of the queue does not know.
+ *
+ * @throws Error when two queues would have one name.
  */
 export function buildTopology(names: QueueNames, retryDelaysMs: readonly number[]): Topology {
   const queueNames = { video: names.video, mp3: names.mp3, failed: `${names.mp3}.failed` };
@@ -58,7 +63,8 @@ export function buildTopology(names: QueueNames, retryDelaysMs: readonly number[
   for (const queue of Object.values(queueNames)) {
     queues.push({ name: queue, arguments: quorum });
     queues.push({ name: deadQueue(queue), arguments: quorum });
-    for (const delayMs of retryDelaysMs) {
+    // A delay that comes twice, for two attempts, is one queue.
+    for (const delayMs of new Set(retryDelaysMs)) {
       queues.push({
         name: retryQueue(queue, delayMs),
         arguments: {
@@ -84,5 +90,14 @@ export function buildTopology(names: QueueNames, retryDelaysMs: readonly number[
       },
     });
   }
+  refuseSharedNames(queues.map(({ name }) => name));
   return { queueNames, retryDelaysMs, queues, policies };
+}
+
+function refuseSharedNames(names: readonly string[]): void {
+  const shared = names.filter((name, index) => names.indexOf(name) < index);
+  if (shared.length === 0) return;
+  throw new Error(
+    `expected two queue names whose derived queues (.failed, .dead, .retry.*) differ, got ${[...new Set(shared)].join(', ')} twice`,
+  );
 }

@@ -76,6 +76,15 @@ test('the broker has the policies as the topology has them, on the work queues a
   });
 });
 
+test('a classic queue gets none of them, which is why no code of ours may rely on them', async () => {
+  const { api, name: vhost } = broker.vhost;
+  await broker.channel.deleteQueue('video');
+  await broker.channel.assertQueue('video');
+  await applyPolicies(api, vhost, topology);
+  await inEffect('mp3.of.ours-work');
+  expect(await governing()).not.toHaveProperty('video');
+});
+
 test("ours wins over a deployer's catch-all; a changed one is told and put right", async () => {
   const { api, name: vhost } = broker.vhost;
   await callManagement(api, 'PUT', `/api/policies/${vhost}/everything`, {
