@@ -1,8 +1,11 @@
 /** Services never import each other; everything may use observability and contracts. */
+/** Tests, and what only tests use, may stand on the local stack. */
+const tests = '(\\.test\\.ts|/test-[^/]+\\.ts)$';
+
 const service = (name, others) => ({
   name: `${name}-stays-apart`,
   severity: 'error',
-  from: { path: `^${name}/` },
+  from: { path: `^${name}/`, pathNot: tests },
   to: { path: `^(${others.join('|')})/` },
 });
 
@@ -13,7 +16,7 @@ module.exports = {
       name: 'no-orphans-to-dev',
       severity: 'error',
       comment: 'What runs in production may not need a development dependency.',
-      from: { path: '^(contracts|observability|auth|gateway|pipeline)/', pathNot: '\\.test\\.ts$' },
+      from: { path: '^(contracts|observability|auth|gateway|pipeline)/', pathNot: tests },
       to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only'] },
     },
     {

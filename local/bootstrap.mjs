@@ -20,22 +20,18 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
-const entries = ['up', 'down', 'status', 'demo', 'test', 'test-full', 'bench', 'build'];
+const stackEntries = ['up', 'demo', 'test', 'test-full', 'bench'];
+/** They need our own code, and no server of ours. */
+const commandEntries = ['build', 'users', 'queues', 'docs'];
 /** They look at what is there, and install nothing for it. */
 const lookingEntries = ['down', 'status'];
+const entries = [...stackEntries, ...lookingEntries, ...commandEntries];
 const oldestNode = 20;
 const oldestNpm = 8;
 const useDocker = 'use Docker instead: docker compose up (see README.md, "With Docker")';
 
 /** Told in its own words, without a stack trace. */
 class Problem extends Error {}
-
-try {
-  await main(process.argv.slice(2));
-} catch (error) {
-  console.error(error instanceof Problem ? error.message : error);
-  process.exitCode = 1;
-}
 
 async function main([entry, ...args]) {
   if (!entries.includes(entry)) {
@@ -52,7 +48,7 @@ async function main([entry, ...args]) {
     requirePlatform();
     await withInstallLock(() => {
       installNpmPackages();
-      if (entry !== 'build') installDebianPackages();
+      if (stackEntries.includes(entry)) installDebianPackages();
       build();
     });
   }
@@ -352,4 +348,11 @@ function saveLog(name, text) {
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
   writeFileSync(path, text);
   return `.local/logs/${name}`;
+}
+
+try {
+  await main(process.argv.slice(2));
+} catch (error) {
+  console.error(error instanceof Problem ? error.message : error);
+  process.exitCode = 1;
 }

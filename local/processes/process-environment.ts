@@ -5,7 +5,7 @@ import { secret, secretPath } from '../secrets';
 import { smtpUrl } from '../servers/inbox';
 import { mysqlAccess } from '../servers/mariadb';
 import { mongoUrl } from '../servers/mongodb';
-import { amqpUrl } from '../servers/rabbitmq-urls';
+import { amqpUrl, managementApi } from '../servers/rabbitmq-urls';
 import { systemPath } from '../servers/system-path';
 import type { StackConfig } from '../stack-config';
 
@@ -21,12 +21,7 @@ export function gatewayUrl(config: StackConfig): string {
 /** One table: which settings each of the product's processes gets in this stack. */
 export function processEnvironment(config: StackConfig, name: ProcessName): Environment {
   const { ports } = config;
-  const queues = {
-    RABBITMQ_URL: amqpUrl(config),
-    VIDEO_QUEUE: queueNames.video,
-    MP3_QUEUE: queueNames.mp3,
-    RETRY_DELAYS_MS: defaultRetryDelaysMs.join(','),
-  };
+  const queues = brokerEnvironment(config);
   const mongo = { MONGO_URL: mongoUrl(config) };
   switch (name) {
     case 'auth':
@@ -73,6 +68,26 @@ export function databaseEnvironment(config: StackConfig): Environment {
     MYSQL_USER: user,
     MYSQL_PASSWORD: password,
     MYSQL_DB: database,
+  };
+}
+
+/** For the queues command: the broker as the processes use it, and its console. */
+export function queuesEnvironment(config: StackConfig): Environment {
+  const { url, user, password } = managementApi(config);
+  return {
+    ...brokerEnvironment(config),
+    RABBITMQ_MANAGEMENT_URL: url,
+    RABBITMQ_MANAGEMENT_USER: user,
+    RABBITMQ_MANAGEMENT_PASSWORD: password,
+  };
+}
+
+function brokerEnvironment(config: StackConfig): Environment {
+  return {
+    RABBITMQ_URL: amqpUrl(config),
+    VIDEO_QUEUE: queueNames.video,
+    MP3_QUEUE: queueNames.mp3,
+    RETRY_DELAYS_MS: defaultRetryDelaysMs.join(','),
   };
 }
 
