@@ -12,6 +12,7 @@ const mp3Fid = '0123456789abcdef01234567';
 const username = 'ann@example.com';
 
 const bytes = (text: string) => new TextEncoder().encode(text);
+const latin1 = (text: string) => Uint8Array.from(Buffer.from(text, 'latin1'));
 const json = (value: unknown) => bytes(JSON.stringify(value));
 
 /** Every schema a consumer decodes with. */
@@ -117,6 +118,7 @@ describe.each(decoders)('whatever arrives on queue %s', (_, decode) => {
     ['no JSON', bytes('video_fid=1')],
     ['half a message', bytes(`{"video_fid": "${fid}"`)],
     ['invalid UTF-8', Uint8Array.of(0x7b, 0xff, 0xfe, 0x7d)],
+    ['an address in Latin-1', latin1(`{"username":"andré","video_fid":"${fid}"}`)],
     ['UTF-16', Uint8Array.from(Buffer.from('{}', 'utf16le'))],
     ['20 MB of nothing', new Uint8Array(20_000_000)],
     ['200,000 brackets', bytes('['.repeat(200_000))],
