@@ -9,9 +9,12 @@ const jobIndexes: IndexDescription[] = [
   { key: { 'mp3.fid': 1 }, name: 'mp3-fid', sparse: true },
 ];
 
+/** What we said yes to must survive a crash of the server a moment later, as for files. */
+export const durable = { writeConcern: { journal: true } };
+
 /** The jobs collection of `database`. */
 export function jobCollection(database: Db): Collection<JobRecord> {
-  return database.collection<JobRecord>('jobs');
+  return database.collection<JobRecord>('jobs', durable);
 }
 
 /** Creates the indexes that the queries of this product rely on. Safe to call from any process. */

@@ -4,7 +4,7 @@ import type { Logger } from '../observability/logger';
 import { PublishFailed } from '../contracts/broker/confirmed-publisher';
 import { ClientGone } from './client-gone';
 import { answerFor, type Problem, Refusal } from './errors';
-import { isMongoOutage } from './mongo-outage';
+import { isMongoOutage } from '../observability/mongo-outage';
 import { requestIdOf } from './request-log';
 
 /** Whether the client asks for JSON. `*` + `/*`, as `curl` sends it, does not. */

@@ -8,6 +8,8 @@ export interface Setting<Value> {
   readonly schema: z.ZodType<Value, string>;
   /** Text of the default, as it would stand in the environment; none: the setting is required. */
   readonly default?: string;
+  /** What the configuration table says of a default that differs between machines. */
+  readonly defaultInWords?: string;
   /** Whether leaving it out is fine: the value is then `undefined`. */
   readonly optional?: boolean;
   readonly secret?: boolean;
@@ -39,6 +41,7 @@ interface Described<Value> {
   readonly env: string;
   readonly meaning: string;
   readonly default?: Value;
+  readonly defaultInWords?: string;
   readonly secret?: boolean;
 }
 
@@ -66,12 +69,10 @@ export function url(
     ...rest,
     expected: `a URL starting with ${protocols.map((protocol) => `${protocol}://`).join(' or ')}`,
     schema: z.string().refine((value) => {
-      const parsed = URL.parse(value);
+      if (!protocols.some((protocol) => value.startsWith(`${protocol}://`))) return false;
       // A MongoDB URL may list several hosts, which the URL parser does not accept.
-      return (
-        protocols.some((protocol) => value.startsWith(`${protocol}://`)) &&
-        (parsed !== null || value.startsWith('mongodb'))
-      );
+      if (value.startsWith('mongodb')) return /^[^/]+:\/\/[^/]/.test(value);
+      return (URL.parse(value)?.hostname ?? '') !== '';
     }),
     ...withDefault(described.default),
   };
@@ -126,7 +127,9 @@ export function integerList(
       .string()
       .regex(/^\d+(,\d+)*$/)
       .transform((list) => list.split(',').map(Number))
-      .refine((numbers) => numbers.every((number) => number >= min)),
+      .refine((numbers) =>
+        numbers.every((number) => number >= min && Number.isSafeInteger(number)),
+      ),
     ...withDefault(value?.join(',')),
   };
 }
@@ -141,7 +144,7 @@ export function integerList(
 export function loadConfig<S extends Settings>(
   process: string,
   settings: S,
-  environment: Readonly<Record<string, string | undefined>>,
+  environment: Environment,
   relations: (config: ConfigOf<S>) => readonly string[] = () => [],
 ): ConfigOf<S> {
   const problems: string[] = [];
@@ -158,25 +161,14 @@ export function loadConfig<S extends Settings>(
   return config;
 }
 
-function readSetting(
-  setting: Setting<unknown>,
-  environment: Readonly<Record<string, string | undefined>>,
-): { readonly value: unknown } | { readonly problem: string } {
-  let given = environment[setting.env];
-  if (setting.secret === true && given === undefined) {
-    const file = environment[`${setting.env}_FILE`];
-    if (file !== undefined) {
-      try {
-        given = readFileSync(file, 'utf8').trimEnd();
-      } catch (error) {
-        const why = Error.isError(error) ? error.message : String(error);
-        return { problem: `${setting.env}_FILE: expected a readable file, got ${why}` };
-      }
-    }
-  }
-  // An empty variable is how compose and shells say "not set".
-  const value = given === undefined || given === '' ? setting.default : given;
-  const names = setting.secret === true ? `${setting.env} or ${setting.env}_FILE` : setting.env;
+type Environment = Readonly<Record<string, string | undefined>>;
+type Read<Value> = { readonly value: Value } | { readonly problem: string };
+
+function readSetting(setting: Setting<unknown>, environment: Environment): Read<unknown> {
+  const given = readText(setting, environment);
+  if ('problem' in given) return given;
+  const value = given.value ?? setting.default;
+  const names = namesOf(setting).join(' or ');
   if (value === undefined) {
     if (setting.optional === true) return { value: undefined };
     return { problem: `${names}: expected ${setting.expected}, got nothing (${setting.meaning})` };
@@ -187,19 +179,54 @@ function readSetting(
   return { problem: `${names}: expected ${setting.expected}, got ${got}` };
 }
 
+/** The text given for a setting, from the environment or its file; undefined when there is none. */
+function readText(setting: Setting<unknown>, environment: Environment): Read<string | undefined> {
+  // An empty variable is how compose and shells say "not set".
+  const given = environment[setting.env] || undefined;
+  const fileVariable = fileVariableOf(setting);
+  const file = environment[fileVariable] || undefined;
+  if (setting.secret !== true || file === undefined) return { value: given };
+  if (given !== undefined) {
+    // Whichever we took, somebody who changes the other would wonder for long.
+    return { problem: `${setting.env} and ${fileVariable}: expected one of them, got both` };
+  }
+  let content: string;
+  try {
+    content = readFileSync(file, 'utf8');
+  } catch (error) {
+    const why = Error.isError(error) ? error.message : String(error);
+    return { problem: `${fileVariable}: expected a readable file, got ${why}` };
+  }
+  // Editors and `echo` end a file with a newline; a space at its end may belong to the secret.
+  const value = content.replace(/[\r\n]+$/, '');
+  // Not "not set": with a default the process would run, on another secret than meant.
+  if (value === '')
+    return { problem: `${fileVariable}: expected a secret in ${file}, got nothing` };
+  return { value };
+}
+
+const fileVariableOf = (setting: Setting<unknown>) => `${setting.env}_FILE`;
+
+const namesOf = (setting: Setting<unknown>) =>
+  setting.secret === true ? [setting.env, fileVariableOf(setting)] : [setting.env];
+
+/** A setting's cells in the README's configuration table: variables, default, accepted, meaning. */
+export function settingCells(setting: Setting<unknown>): string[] {
+  const names = namesOf(setting).map((name) => `\`${name}\``);
+  const { defaultInWords, default: fallback } = setting;
+  const otherwise =
+    defaultInWords ??
+    (fallback !== undefined
+      ? `\`${fallback}\``
+      : setting.optional === true
+        ? 'not set'
+        : 'required');
+  const cells = [names.join(', '), otherwise, setting.expected, setting.meaning];
+  // A bare bar ends a cell, in code too (GitHub Flavored Markdown, "Tables").
+  return cells.map((cell) => cell.replaceAll('|', '\\|'));
+}
+
 /** Rows of the README's configuration table, in the order of declaration. */
 export function describeSettings(settings: Settings): string[] {
-  return Object.values(settings).map((setting) => {
-    const names =
-      setting.secret === true
-        ? `\`${setting.env}\`, \`${setting.env}_FILE\``
-        : `\`${setting.env}\``;
-    const fallback =
-      setting.default !== undefined
-        ? `\`${setting.default}\``
-        : setting.optional === true
-          ? 'not set'
-          : 'required';
-    return `| ${names} | ${fallback} | ${setting.expected} | ${setting.meaning} |`;
-  });
+  return Object.values(settings).map((setting) => `| ${settingCells(setting).join(' | ')} |`);
 }

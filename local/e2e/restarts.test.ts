@@ -1,8 +1,8 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { findDaemon } from '../daemon/supervisor';
-import { processNames } from '../processes/product-process';
+import { findDaemon, startDaemon, stopDaemon } from '../daemon/supervisor';
+import { createProductProcess, processNames } from '../processes/product-process';
 import { makeSample } from '../sample-media';
 import type { ServerName } from '../servers/servers';
 import { eventually } from '../test-broker';
@@ -75,6 +75,29 @@ it.each<[string, ServerName, 'crash' | 'stop']>([
     await ready();
     await expectService();
     expect(pids()).toEqual(before);
+  },
+  120_000,
+);
+
+it.each(['converter', 'notification', 'gateway'] as const)(
+  'gets %s going that started while RabbitMQ and MongoDB were away',
+  async (name) => {
+    const { config } = product.stack;
+    const daemon = createProductProcess(config, name);
+    await stopDaemon(config, daemon);
+    await product.stack.crash('mongodb');
+    await product.stack.crash('rabbitmq');
+    const starting = startDaemon(config, daemon);
+    const port = daemon.ports.find(({ label }) => label === 'admin')?.port ?? 0;
+    await eventually('an answer that it is not ready', async () => {
+      const answer = await fetch(`http://127.0.0.1:${port}/readyz`).catch(() => undefined);
+      return answer?.status === 503 || undefined;
+    });
+    await product.stack.start('mongodb');
+    await product.stack.start('rabbitmq');
+    await starting;
+    await ready();
+    await expectService();
   },
   120_000,
 );

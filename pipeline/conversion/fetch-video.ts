@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { readGridFs } from '../../contracts/read-gridfs';
 import type { Breaker } from '../../observability/breaker';
-import { isFileMissing } from '../mongo-errors';
+import { isFileMissing } from './file-missing';
 import { SourceRefused } from '../media/source-refused';
 import type { ConversionJob, LocalVideo } from './hand-offs';
 import type { Step } from './step';

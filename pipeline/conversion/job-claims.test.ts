@@ -4,7 +4,7 @@ import type { JobRecord } from '../../contracts/job';
 import { Breaker } from '../../observability/breaker';
 import { testMongoUrl, uniqueName } from '../../local/test-stack';
 import { ClaimLost } from '../deliveries/failure';
-import { isMongoOutage } from '../mongo-errors';
+import { isMongoOutage } from '../../observability/mongo-outage';
 import { JobClaims, type ClaimedJob } from './job-claims';
 
 const database = uniqueName('jobs');

@@ -5,7 +5,7 @@ import type { ConfigOf } from '../../observability/config';
 import type { RunningProcess } from '../../observability/run-process';
 import type { converterSettings } from '../config';
 import { defaultMediaLimits } from '../media/media-limits';
-import { isMongoOutage } from '../mongo-errors';
+import { isMongoOutage } from '../../observability/mongo-outage';
 import { startWorker } from '../worker/start-worker';
 import { Converter } from './converter';
 import { ConverterModule } from './converter.module';

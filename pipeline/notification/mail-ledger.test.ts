@@ -1,7 +1,7 @@
 import { MongoClient } from 'mongodb';
 import { testMongoUrl, uniqueName } from '../../local/test-stack';
 import { Breaker } from '../../observability/breaker';
-import { isMongoOutage } from '../mongo-errors';
+import { isMongoOutage } from '../../observability/mongo-outage';
 import type { Mail } from './mail';
 import { MailLedger } from './mail-ledger';
 

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Collection, Db } from 'mongodb';
 import type { Claim } from '../../contracts/job';
+import { durable } from '../../contracts/job-collection';
 import type { Breaker } from '../../observability/breaker';
 import { unclaimed } from '../claim-filter';
 import type { Mail } from './mail';
@@ -36,7 +37,7 @@ export class MailLedger {
     private readonly worker: string,
     private readonly claimMs: number,
   ) {
-    this.#mails = database.collection<MailRecord>('mails');
+    this.#mails = database.collection<MailRecord>('mails', durable);
   }
 
   /** Takes the right to send this mail and counts the attempt. */

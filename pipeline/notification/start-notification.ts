@@ -3,7 +3,7 @@ import { Breaker } from '../../observability/breaker';
 import type { ConfigOf } from '../../observability/config';
 import type { RunningProcess } from '../../observability/run-process';
 import type { notificationSettings } from '../config';
-import { isMongoOutage } from '../mongo-errors';
+import { isMongoOutage } from '../../observability/mongo-outage';
 import { startWorker } from '../worker/start-worker';
 import { MailLedger } from './mail-ledger';
 import { NotificationModule } from './notification.module';

@@ -1,6 +1,6 @@
 import { connect } from 'amqp-connection-manager';
 import type { DynamicModule } from '@nestjs/common';
-import { MongoClient } from 'mongodb';
+import type { MongoClient } from 'mongodb';
 import { hostname } from 'node:os';
 import { ConfirmedPublisher } from '../../contracts/broker/confirmed-publisher';
 import { declaringServers } from '../../contracts/broker/declaring-servers';
@@ -11,6 +11,7 @@ import type { Breaker } from '../../observability/breaker';
 import { exportBreakers } from '../../observability/export-breakers';
 import { createLogger, type LogLevel, type Logger } from '../../observability/logger';
 import { Metrics } from '../../observability/metrics';
+import { MongoConnection } from '../../observability/mongo-connection';
 import { Readiness } from '../../observability/readiness';
 import type { RunningProcess } from '../../observability/run-process';
 import { Deliveries } from '../deliveries/deliveries';
@@ -72,15 +73,13 @@ export async function startWorker(
     readiness,
   );
 
-  const mongo = new MongoClient(config.mongoUrl, { serverSelectionTimeoutMS: 3_000 });
-  const database = mongo.db(config.jobsDatabase);
-  readiness.add('mongodb', async () => {
-    await database.command({ ping: 1 });
-    return { ok: true, detail: 'answers' };
-  });
-  await ensureJobIndexes(database).catch((error: unknown) => {
-    log.warn({ err: error }, 'MongoDB is away; indexes are left to the next start');
-  });
+  const mongo = new MongoConnection(
+    config.mongoUrl,
+    { appName: name, serverSelectionTimeoutMS: 3_000 },
+    log,
+    (client) => ensureJobIndexes(client.db(config.jobsDatabase)),
+  );
+  readiness.add('mongodb', () => mongo.condition());
 
   const topology = buildTopology(
     { video: config.videoQueue, mp3: config.mp3Queue },
@@ -102,7 +101,7 @@ export async function startWorker(
   const consumer = { rabbitmqUrl: config.rabbitmqUrl, topology, queues, prefetch, log };
   const worker = `${hostname()}:${process.pid}`;
   const { module, breakers } = assemble({
-    mongo,
+    mongo: mongo.client,
     publisher,
     topology,
     metrics,
