@@ -1,6 +1,7 @@
 import { pipeline } from 'node:stream/promises';
 import type { Request, Response } from 'express';
-import type { GridFSBucket, ObjectId } from 'mongodb';
+import type { GridFSBucket, GridFSFile, ObjectId } from 'mongodb';
+import { readGridFs } from '../contracts/read-gridfs';
 import { type ByteRange, readRange, type RequestedRange } from './byte-range';
 import { ifMatchHolds, ifRangeHolds, type Validators } from './conditions';
 import { Refusal } from './errors';
@@ -48,24 +49,23 @@ export class Mp3Sender {
       response.end();
       return;
     }
-    await this.#stream(response, fid, range);
+    await this.#stream(response, file, range);
   }
 
-  async #stream(response: Response, fid: ObjectId, { first, last }: ByteRange): Promise<void> {
+  async #stream(response: Response, file: GridFSFile, { first, last }: ByteRange): Promise<void> {
     response.setTimeout(this.idleTimeoutMs);
-    const reading = this.mp3s.openDownloadStream(fid, { start: first, end: last + 1 });
     try {
-      await pipeline(reading, response);
+      await pipeline(readGridFs(this.mp3s, file, first, last + 1), response);
     } catch (error) {
-      throw response.closed && !isOf(error, reading.errored) ? new ClientGone() : error;
-    } finally {
-      // Destroying the stream, as the pipeline does, would leave its cursor open on the server.
-      await reading.abort();
+      throw isPrematureClose(error) ? new ClientGone() : error;
     }
   }
 }
 
-const isOf = (error: unknown, cause: Error | null) => cause !== null && error === cause;
+/** How a stream pipeline says that the answer's connection went away. */
+function isPrematureClose(error: unknown): boolean {
+  return Error.isError(error) && 'code' in error && error.code === 'ERR_STREAM_PREMATURE_CLOSE';
+}
 
 /** `Range` is defined for GET alone (RFC 9110 section 14.2) and void when `If-Range` fails. */
 function requestedRange(
