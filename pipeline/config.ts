@@ -1,5 +1,3 @@
-import { availableParallelism, tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { defaultDatabases } from '../contracts/gridfs';
 import { defaultRetryDelaysMs } from '../contracts/topology';
 import { integer, integerList, oneOf, optional, text, url } from '../observability/config';
@@ -105,16 +103,18 @@ export const converterSettings = {
     default: defaultDatabases.mp3s,
     meaning: 'MongoDB database of MP3s (bucket `fs`).',
   }),
-  concurrency: integer({
-    env: 'CONCURRENCY',
-    default: availableParallelism(),
-    min: 1,
-    max: 256,
-    meaning: 'Conversions at a time; also the prefetch. More than the cores gains nothing.',
-  }),
+  concurrency: optional(
+    integer({
+      env: 'CONCURRENCY',
+      min: 1,
+      max: 256,
+      meaning:
+        'Conversions at a time; also the prefetch. Left out: one for each core; more gains nothing.',
+    }),
+  ),
   workDirectory: text({
     env: 'WORK_DIR',
-    default: join(tmpdir(), 'video-to-mp3'),
+    default: '/tmp/video-to-mp3',
     meaning: 'Directory for the video and MP3 being worked on.',
   }),
   fetchTimeoutMs: integer({

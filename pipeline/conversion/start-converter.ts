@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { jobCollection } from '../../contracts/job-collection';
 import { openBucket } from '../../contracts/gridfs';
 import { Breaker } from '../../observability/breaker';
@@ -19,7 +20,8 @@ import { transcode } from './transcode';
 export function startConverter(
   config: ConfigOf<typeof converterSettings>,
 ): Promise<RunningProcess> {
-  return startWorker('converter', ['video'], config.concurrency, config, (parts) => {
+  const concurrency = config.concurrency ?? availableParallelism();
+  return startWorker('converter', ['video'], concurrency, config, (parts) => {
     const { mongo, publisher, topology, metrics, worker, consumer, deliveries } = parts;
     const reads = new Breaker('gridfs-read', isMongoOutage);
     const writes = new Breaker('gridfs-write', isMongoOutage);

@@ -1,0 +1,17 @@
+import { authSettings, userTableSettings } from '../auth/config';
+import { gatewaySettings } from '../gateway/config';
+import { renderSettingsTables, replaceBetweenMarkers } from '../observability/settings-table';
+import { converterSettings, notificationSettings, queuesSettings } from '../pipeline/config';
+
+/** The README with the configuration tables that the code has now. */
+export function withSettingsTables(readme: string): string {
+  const tables = renderSettingsTables([
+    { process: 'gateway', settings: gatewaySettings },
+    { process: 'auth', settings: authSettings },
+    { process: 'converter', settings: converterSettings },
+    { process: 'notification', settings: notificationSettings },
+    { process: 'migration and `users` command', settings: userTableSettings },
+    { process: '`queues` command', settings: queuesSettings },
+  ]);
+  return replaceBetweenMarkers(readme, 'settings', tables);
+}
