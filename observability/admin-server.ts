@@ -1,4 +1,5 @@
-import { createServer, type ServerResponse } from 'node:http';
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Registry } from 'prom-client';
 import type { Readiness } from './readiness';
@@ -12,7 +13,10 @@ export interface AdminServer {
   stop(): Promise<void>;
 }
 
-/** @param host Address to bind; @param port 0 picks a free one. */
+/**
+ * @param host Address to bind; @param port 0 picks a free one.
+ * @throws Error when it cannot listen there, with address and reason.
+ */
 export async function startAdminServer(
   host: string,
   port: number,
@@ -20,37 +24,23 @@ export async function startAdminServer(
   readiness: Readiness,
 ): Promise<AdminServer> {
   const server = createServer((request, response) => {
-    answer(request.url ?? '/', response).catch((error: unknown) => {
-      response.writeHead(500).end(String(error));
+    answerTo(request, registry, readiness).then(
+      (answer) => {
+        send(response, answer);
+      },
+      (error: unknown) => {
+        send(response, plain(500, Error.isError(error) ? error.message : String(error)));
+      },
+    );
+  });
+  try {
+    await once(server.listen(port, host), 'listening');
+  } catch (error) {
+    const reason = Error.isError(error) ? error.message : String(error);
+    throw new Error(`the admin port cannot listen on ${host} port ${port}: ${reason}`, {
+      cause: error,
     });
-  });
-
-  async function answer(path: string, response: ServerResponse): Promise<void> {
-    switch (path) {
-      case '/metrics':
-        response
-          .writeHead(200, { 'content-type': registry.contentType })
-          .end(await registry.metrics());
-        return;
-      case '/livez':
-        response.writeHead(200, { 'content-type': 'text/plain' }).end('ok\n');
-        return;
-      case '/readyz': {
-        const report = await readiness.report();
-        response
-          .writeHead(report.ready ? 200 : 503, { 'content-type': 'application/json' })
-          .end(`${JSON.stringify(report, null, 2)}\n`);
-        return;
-      }
-      default:
-        response.writeHead(404, { 'content-type': 'text/plain' }).end('not found\n');
-    }
   }
-
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(port, host, resolve);
-  });
   return {
     port: (server.address() as AddressInfo).port,
     stop: () =>
@@ -61,4 +51,47 @@ export async function startAdminServer(
         server.closeAllConnections();
       }),
   };
+}
+
+interface Answer {
+  readonly status: number;
+  readonly contentType: string;
+  readonly body: string;
+}
+
+const plain = (status: number, line: string): Answer => ({
+  status,
+  contentType: 'text/plain; charset=utf-8',
+  body: `${line}\n`,
+});
+
+/** The whole answer, before any of it is sent: what fails here can still be told with a status. */
+async function answerTo(
+  request: IncomingMessage,
+  registry: Registry,
+  readiness: Readiness,
+): Promise<Answer> {
+  if (request.method !== 'GET' && request.method !== 'HEAD') return plain(405, 'only GET and HEAD');
+  const path = (request.url ?? '/').replace(/\?.*$/s, '');
+  switch (path) {
+    case '/metrics':
+      return { status: 200, contentType: registry.contentType, body: await registry.metrics() };
+    case '/livez':
+      return plain(200, 'ok');
+    case '/readyz': {
+      const report = await readiness.report();
+      return {
+        status: report.ready ? 200 : 503,
+        contentType: 'application/json',
+        body: `${JSON.stringify(report, null, 2)}\n`,
+      };
+    }
+    default:
+      return plain(404, 'not found; there are /metrics, /livez and /readyz');
+  }
+}
+
+function send(response: ServerResponse, { status, contentType, body }: Answer): void {
+  if (status === 405) response.setHeader('allow', 'GET, HEAD'); // RFC 9110 section 15.5.6.
+  response.writeHead(status, { 'content-type': contentType }).end(body);
 }

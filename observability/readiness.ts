@@ -9,15 +9,22 @@ export interface ReadinessReport {
   readonly conditions: Readonly<Record<string, Condition>>;
 }
 
+type Check = () => Condition | Promise<Condition>;
+
 /**
  * Whether a process should get work. Every part that can make it unfit adds a named check; the
  * process is ready while all of them are well and it is not shutting down.
  */
 export class Readiness {
-  readonly #checks = new Map<string, () => Condition | Promise<Condition>>();
+  readonly #checks = new Map<string, Check>();
+  /** Checks that have not answered yet: a dependency that hangs is not asked again meanwhile. */
+  readonly #running = new Map<string, Promise<Condition>>();
   #stopping = false;
 
-  add(name: string, check: () => Condition | Promise<Condition>): void {
+  /** @param checkTimeoutMs How long a check may take before it counts as not well. */
+  constructor(private readonly checkTimeoutMs = 5_000) {}
+
+  add(name: string, check: Check): void {
     this.#checks.set(name, check);
   }
 
@@ -27,16 +34,42 @@ export class Readiness {
   }
 
   async report(): Promise<ReadinessReport> {
-    const conditions: Record<string, Condition> = {};
-    for (const [name, check] of this.#checks) {
-      try {
-        conditions[name] = await check();
-      } catch (error) {
-        const detail = Error.isError(error) ? error.message : String(error);
-        conditions[name] = { ok: false, detail };
-      }
-    }
+    const checked = await Promise.all(
+      [...this.#checks].map(
+        async ([name, check]) => [name, await this.#within(this.#ask(name, check))] as const,
+      ),
+    );
+    const conditions: Record<string, Condition> = Object.fromEntries(checked);
     if (this.#stopping) conditions['process'] = { ok: false, detail: 'shutting down' };
     return { ready: Object.values(conditions).every(({ ok }) => ok), conditions };
+  }
+
+  /** Never rejects: a check that throws is a condition that is not well. */
+  #ask(name: string, check: Check): Promise<Condition> {
+    const running = this.#running.get(name);
+    if (running !== undefined) return running;
+    const asked = Promise.resolve()
+      .then(check)
+      .catch((error: unknown) => ({
+        ok: false,
+        detail: Error.isError(error) ? error.message : String(error),
+      }))
+      .finally(() => this.#running.delete(name));
+    this.#running.set(name, asked);
+    return asked;
+  }
+
+  async #within(condition: Promise<Condition>): Promise<Condition> {
+    let timer: NodeJS.Timeout | undefined;
+    const tooLate = new Promise<Condition>((resolve) => {
+      timer = setTimeout(() => {
+        resolve({ ok: false, detail: `no answer within ${this.checkTimeoutMs} ms` });
+      }, this.checkTimeoutMs);
+    });
+    try {
+      return await Promise.race([condition, tooLate]);
+    } finally {
+      clearTimeout(timer);
+    }
   }
 }

@@ -85,6 +85,7 @@ describe('replaceBetweenMarkers', () => {
     ['the wrong order', '<!-- end: x -->\n<!-- begin: x -->\n'],
     ['the wrong order, then an end', '<!-- end: x -->\n<!-- begin: x -->\n<!-- end: x -->\n'],
     ['two begins', `<!-- begin: x -->\n${readme}`],
+    ['a second begin', `${readme}<!-- begin: x -->\n`],
     ['two ends', `${readme}<!-- end: x -->\n`],
     ['another marker', '<!-- begin: y -->\n<!-- end: y -->\n'],
   ])('refuses a text with %s', (_, text) => {
