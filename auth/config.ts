@@ -7,7 +7,7 @@ import {
   type ConfigOf,
   type Settings,
 } from '../observability/config';
-import { logLevels } from '../observability/logger';
+import { processSettings } from '../observability/shared-settings';
 import { weakestAllowedSecretBytes } from './tokens';
 
 /** Where the users are. Names and meaning are the tutorial's. */
@@ -44,13 +44,6 @@ const bcryptCost = integer({
   default: 12,
 });
 
-const logLevel = oneOf({
-  env: 'LOG_LEVEL',
-  meaning: 'Least severe log line that is written.',
-  choices: logLevels,
-  default: 'info',
-});
-
 /** Settings of the auth service. */
 export const authSettings = {
   ...databaseSettings,
@@ -81,19 +74,7 @@ export const authSettings = {
     max: 65_535,
     default: 5000,
   }),
-  adminHost: text({
-    env: 'ADMIN_HOST',
-    meaning: 'Address the admin port listens on.',
-    default: '0.0.0.0',
-  }),
-  adminPort: integer({
-    env: 'ADMIN_PORT',
-    meaning: 'Port of `/metrics`, `/livez` and `/readyz`.',
-    min: 0,
-    max: 65_535,
-    default: 9090,
-  }),
-  logLevel,
+  ...processSettings,
   nodeEnv: oneOf({
     env: 'NODE_ENV',
     meaning: '`production` turns warnings about weak settings into errors.',
@@ -106,7 +87,7 @@ export const authSettings = {
 export const userTableSettings = {
   ...databaseSettings,
   bcryptCost,
-  logLevel,
+  logLevel: processSettings.logLevel,
 } as const satisfies Settings;
 
 export type DatabaseConfig = ConfigOf<typeof databaseSettings>;

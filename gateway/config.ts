@@ -1,16 +1,12 @@
 import { z } from 'zod';
-import { defaultDatabases } from '../contracts/gridfs';
-import { defaultRetryDelaysMs } from '../contracts/topology';
+import { type ConfigOf, type Setting, integer, text } from '../observability/config';
 import {
-  type ConfigOf,
-  type Setting,
-  integer,
-  integerList,
-  oneOf,
-  text,
-  url,
-} from '../observability/config';
-import { logLevels } from '../observability/logger';
+  brokerSettings,
+  bucketSettings,
+  jobSettings,
+  processSettings,
+  publishTimeoutMs,
+} from '../observability/shared-settings';
 
 const hostAndPort: Setting<string> = {
   env: 'AUTH_SVC_ADDRESS',
@@ -24,18 +20,7 @@ const hostAndPort: Setting<string> = {
 export const gatewaySettings = {
   host: text({ env: 'HOST', default: '0.0.0.0', meaning: 'Address the public port binds.' }),
   port: integer({ env: 'PORT', default: 8080, min: 0, max: 65_535, meaning: 'Public port.' }),
-  adminHost: text({
-    env: 'ADMIN_HOST',
-    default: '0.0.0.0',
-    meaning: 'Address the admin port binds; only the platform should reach it.',
-  }),
-  adminPort: integer({
-    env: 'ADMIN_PORT',
-    default: 9080,
-    min: 0,
-    max: 65_535,
-    meaning: 'Port of /metrics, /livez and /readyz.',
-  }),
+  ...processSettings,
   authAddress: hostAndPort,
   authTimeoutMs: integer({
     env: 'AUTH_TIMEOUT_MS',
@@ -44,14 +29,8 @@ export const gatewaySettings = {
     max: 60_000,
     meaning: 'How long auth may take to answer; a request waits that long before its 503.',
   }),
-  mongoUrl: url({
-    env: 'MONGO_URL',
-    protocols: ['mongodb', 'mongodb+srv'],
-    default: 'mongodb://host.minikube.internal:27017',
-    secret: true,
-    meaning:
-      'MongoDB with videos, MP3s and jobs; `w` in it says how many members must have a file.',
-  }),
+  ...jobSettings,
+  ...bucketSettings,
   mongoSelectTimeoutMs: integer({
     env: 'MONGO_SELECT_TIMEOUT_MS',
     default: 3_000,
@@ -66,47 +45,8 @@ export const gatewaySettings = {
     max: 600_000,
     meaning: 'How long MongoDB may stay silent in the middle of an operation.',
   }),
-  videosDatabase: text({
-    env: 'VIDEOS_DATABASE',
-    default: defaultDatabases.videos,
-    meaning: 'Database of uploaded videos (GridFS bucket fs).',
-  }),
-  mp3sDatabase: text({
-    env: 'MP3S_DATABASE',
-    default: defaultDatabases.mp3s,
-    meaning: 'Database of MP3s (GridFS bucket fs).',
-  }),
-  jobsDatabase: text({
-    env: 'JOBS_DATABASE',
-    default: defaultDatabases.jobs,
-    meaning: 'Database of job records.',
-  }),
-  rabbitmqUrl: url({
-    env: 'RABBITMQ_URL',
-    protocols: ['amqp', 'amqps'],
-    default: 'amqp://rabbitmq:5672',
-    secret: true,
-    meaning: 'The broker, with user, password and virtual host.',
-  }),
-  publishTimeoutMs: integer({
-    env: 'PUBLISH_TIMEOUT_MS',
-    default: 5_000,
-    min: 100,
-    max: 60_000,
-    meaning: 'How long an upload waits for the broker to confirm its message before its 503.',
-  }),
-  videoQueue: text({
-    env: 'VIDEO_QUEUE',
-    default: 'video',
-    meaning: 'Queue of videos to convert.',
-  }),
-  mp3Queue: text({ env: 'MP3_QUEUE', default: 'mp3', meaning: 'Queue of finished MP3s.' }),
-  retryDelaysMs: integerList({
-    env: 'RETRY_DELAYS_MS',
-    default: defaultRetryDelaysMs,
-    min: 1,
-    meaning: 'Delays of the retry queues, shortest first; the same for every process.',
-  }),
+  ...brokerSettings,
+  publishTimeoutMs,
   maxUploadBytes: integer({
     env: 'MAX_UPLOAD_BYTES',
     default: 4 * 1024 ** 3,
@@ -122,17 +62,11 @@ export const gatewaySettings = {
     meaning: 'How long an upload or download may stand still; there is no limit on its whole time.',
   }),
   shutdownTimeoutMs: integer({
-    env: 'SHUTDOWN_TIMEOUT_MS',
+    env: 'STOP_TIMEOUT_MS',
     default: 25_000,
     min: 0,
     max: 3_600_000,
     meaning: 'How long running uploads and downloads may go on after SIGTERM.',
-  }),
-  logLevel: oneOf({
-    env: 'LOG_LEVEL',
-    choices: logLevels,
-    default: 'info',
-    meaning: 'Least severe level that is written.',
   }),
 };
 

@@ -28,7 +28,7 @@ afterAll(async () => {
 async function start(shutdownTimeoutMs: number): Promise<string> {
   gateway = await startTestGateway(
     { mongoUrl: await testMongoUrl(), rabbitmqUrl: vhost.url },
-    { SHUTDOWN_TIMEOUT_MS: String(shutdownTimeoutMs) },
+    { STOP_TIMEOUT_MS: String(shutdownTimeoutMs) },
   );
   await whenReady(gateway);
   return gateway.auth.tokenOf({ sub: '7', username: 'ann@example.com' });

@@ -103,7 +103,7 @@ function createTestApp(
     VIDEOS_DATABASE: stores.videos.databaseName,
     MP3S_DATABASE: stores.mp3s.databaseName,
     JOBS_DATABASE: stores.jobs.dbName,
-    SHUTDOWN_TIMEOUT_MS: '10000',
+    STOP_TIMEOUT_MS: '10000',
     ...environment,
   };
   const config = loadConfig('gateway', gatewaySettings, settings, gatewayRelations);

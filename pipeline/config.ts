@@ -1,41 +1,18 @@
-import { defaultDatabases } from '../contracts/gridfs';
-import { defaultRetryDelaysMs } from '../contracts/topology';
-import { integer, integerList, oneOf, optional, text, url } from '../observability/config';
-import { logLevels } from '../observability/logger';
+import { integer, optional, text, url } from '../observability/config';
+import {
+  brokerSettings,
+  bucketSettings,
+  jobSettings,
+  processSettings,
+  publishTimeoutMs,
+} from '../observability/shared-settings';
 
-/** Settings that every process of the pipeline has. */
+/** Settings that every worker has. */
 const workerSettings = {
-  rabbitmqUrl: url({
-    env: 'RABBITMQ_URL',
-    default: 'amqp://rabbitmq:5672',
-    secret: true,
-    protocols: ['amqp', 'amqps'],
-    meaning: 'RabbitMQ; without user and password the client uses guest/guest.',
-  }),
-  mongoUrl: url({
-    env: 'MONGO_URL',
-    default: 'mongodb://host.minikube.internal:27017',
-    secret: true,
-    protocols: ['mongodb', 'mongodb+srv'],
-    meaning: 'MongoDB with the videos, the MP3s and the job records.',
-  }),
-  videoQueue: text({
-    env: 'VIDEO_QUEUE',
-    default: 'video',
-    meaning: 'Queue of videos to convert.',
-  }),
-  mp3Queue: text({
-    env: 'MP3_QUEUE',
-    default: 'mp3',
-    meaning: 'Queue of MP3s that are ready; failures go to the same name with `.failed`.',
-  }),
-  retryDelaysMs: integerList({
-    env: 'RETRY_DELAYS_MS',
-    default: defaultRetryDelaysMs,
-    min: 1,
-    meaning:
-      'Delays before attempt 2, 3, …, in milliseconds; the last one repeats. A new delay makes a new queue.',
-  }),
+  ...processSettings,
+  ...brokerSettings,
+  publishTimeoutMs,
+  ...jobSettings,
   maxAttempts: integer({
     env: 'MAX_ATTEMPTS',
     default: 4,
@@ -51,13 +28,6 @@ const workerSettings = {
     meaning:
       'How long a claim lasts unless renewed, in milliseconds; a job of a crashed worker waits this long.',
   }),
-  publishTimeoutMs: integer({
-    env: 'PUBLISH_TIMEOUT_MS',
-    default: 5_000,
-    min: 100,
-    max: 60_000,
-    meaning: 'How long to wait for the broker to confirm a message, in milliseconds.',
-  }),
   stopTimeoutMs: integer({
     env: 'STOP_TIMEOUT_MS',
     default: 30_000,
@@ -66,43 +36,11 @@ const workerSettings = {
     meaning:
       'How long running work may take to finish after SIGTERM before it is handed back, in milliseconds.',
   }),
-  jobsDatabase: text({
-    env: 'JOBS_DATABASE',
-    default: defaultDatabases.jobs,
-    meaning: 'MongoDB database of job records and the mail ledger.',
-  }),
-  adminHost: text({
-    env: 'ADMIN_HOST',
-    default: '0.0.0.0',
-    meaning: 'Address of the admin port (metrics, health).',
-  }),
-  adminPort: integer({
-    env: 'ADMIN_PORT',
-    default: 9090,
-    min: 0,
-    max: 65_535,
-    meaning: 'Port for `/metrics`, `/livez` and `/readyz`.',
-  }),
-  logLevel: oneOf({
-    env: 'LOG_LEVEL',
-    default: 'info',
-    choices: logLevels,
-    meaning: 'Least level that is logged.',
-  }),
 };
 
 export const converterSettings = {
   ...workerSettings,
-  videosDatabase: text({
-    env: 'VIDEOS_DATABASE',
-    default: defaultDatabases.videos,
-    meaning: 'MongoDB database of uploaded videos (bucket `fs`).',
-  }),
-  mp3sDatabase: text({
-    env: 'MP3S_DATABASE',
-    default: defaultDatabases.mp3s,
-    meaning: 'MongoDB database of MP3s (bucket `fs`).',
-  }),
+  ...bucketSettings,
   concurrency: optional(
     integer({
       env: 'CONCURRENCY',
@@ -198,13 +136,8 @@ export const notificationSettings = {
   }),
 };
 
-const { rabbitmqUrl, videoQueue, mp3Queue, retryDelaysMs } = workerSettings;
-
 export const queuesSettings = {
-  rabbitmqUrl,
-  videoQueue,
-  mp3Queue,
-  retryDelaysMs,
+  ...brokerSettings,
   managementUrl: url({
     env: 'RABBITMQ_MANAGEMENT_URL',
     default: 'http://rabbitmq:15672',

@@ -1,0 +1,94 @@
+import { defaultDatabases } from '../contracts/gridfs';
+import { defaultRetryDelaysMs } from '../contracts/topology';
+import { integer, integerList, oneOf, text, url } from './config';
+import { logLevels } from './logger';
+
+/** Settings that every process has. */
+export const processSettings = {
+  adminHost: text({
+    env: 'ADMIN_HOST',
+    default: '0.0.0.0',
+    meaning: 'Address the admin port listens on; only the platform should reach it.',
+  }),
+  adminPort: integer({
+    env: 'ADMIN_PORT',
+    default: 9090,
+    min: 0,
+    max: 65_535,
+    meaning: 'Port of `/metrics`, `/livez` and `/readyz`.',
+  }),
+  logLevel: oneOf({
+    env: 'LOG_LEVEL',
+    default: 'info',
+    choices: logLevels,
+    meaning: 'Least severe log line that is written.',
+  }),
+};
+
+/** The broker and its queues; the same for every process that uses them. */
+export const brokerSettings = {
+  rabbitmqUrl: url({
+    env: 'RABBITMQ_URL',
+    default: 'amqp://rabbitmq:5672',
+    secret: true,
+    protocols: ['amqp', 'amqps'],
+    meaning:
+      'RabbitMQ, with user, password and virtual host; without a user the client uses guest/guest.',
+  }),
+  videoQueue: text({
+    env: 'VIDEO_QUEUE',
+    default: 'video',
+    meaning: 'Queue of videos to convert.',
+  }),
+  mp3Queue: text({
+    env: 'MP3_QUEUE',
+    default: 'mp3',
+    meaning: 'Queue of MP3s that are ready; refusals go to the same name with `.failed`.',
+  }),
+  retryDelaysMs: integerList({
+    env: 'RETRY_DELAYS_MS',
+    default: defaultRetryDelaysMs,
+    min: 1,
+    meaning:
+      'Delays before attempt 2, 3, …, in milliseconds; the last one repeats. A new delay makes a new queue.',
+  }),
+};
+
+export const publishTimeoutMs = integer({
+  env: 'PUBLISH_TIMEOUT_MS',
+  default: 5_000,
+  min: 100,
+  max: 60_000,
+  meaning: 'How long to wait for the broker to confirm a message, in milliseconds.',
+});
+
+/** MongoDB and the job records in it. */
+export const jobSettings = {
+  mongoUrl: url({
+    env: 'MONGO_URL',
+    default: 'mongodb://host.minikube.internal:27017',
+    secret: true,
+    protocols: ['mongodb', 'mongodb+srv'],
+    meaning:
+      'MongoDB with videos, MP3s and job records; `w` in it says how many members must have a file.',
+  }),
+  jobsDatabase: text({
+    env: 'JOBS_DATABASE',
+    default: defaultDatabases.jobs,
+    meaning: 'MongoDB database of job records and the mail ledger.',
+  }),
+};
+
+/** Where files are. */
+export const bucketSettings = {
+  videosDatabase: text({
+    env: 'VIDEOS_DATABASE',
+    default: defaultDatabases.videos,
+    meaning: 'MongoDB database of uploaded videos (bucket `fs`).',
+  }),
+  mp3sDatabase: text({
+    env: 'MP3S_DATABASE',
+    default: defaultDatabases.mp3s,
+    meaning: 'MongoDB database of MP3s (bucket `fs`).',
+  }),
+};
