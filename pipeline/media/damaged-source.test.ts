@@ -4,9 +4,7 @@ import { TestMedia, tone, toneWithPicture } from './test-media';
 import { transcode, type Transcoded } from './transcode';
 
 const media = new TestMedia();
-afterAll(() => {
-  media.remove();
-});
+afterAll(() => media.remove());
 
 async function convert(bytes: Buffer): Promise<Transcoded> {
   const sourcePath = media.path('source.mp4');

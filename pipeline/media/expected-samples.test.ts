@@ -5,9 +5,7 @@ import { TestMedia } from './test-media';
 
 const run = promisify(execFile);
 const media = new TestMedia();
-afterAll(() => {
-  media.remove();
-});
+afterAll(() => media.remove());
 
 test('without resampling it is exactly as many', () => {
   expect(expectedSamples(45_056, [44_100], 44_100)).toEqual({ least: 45_056, most: 45_056 });

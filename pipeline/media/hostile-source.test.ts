@@ -8,9 +8,7 @@ import { TestMedia, tone } from './test-media';
 import { transcode, type Transcoded } from './transcode';
 
 const media = new TestMedia();
-afterAll(() => {
-  media.remove();
-});
+afterAll(() => media.remove());
 
 const outputPath = media.path('out.mp3');
 const { signal } = new AbortController();

@@ -5,9 +5,7 @@ import { processesNaming, TestMedia, until } from './test-media';
 
 const run = promisify(execFile);
 const media = new TestMedia();
-afterAll(() => {
-  media.remove();
-});
+afterAll(() => media.remove());
 
 const limits = { addressSpaceBytes: 1_000_000_000, cpuSeconds: 7, fileSizeBytes: 123_456 };
 

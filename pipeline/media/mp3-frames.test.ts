@@ -4,9 +4,7 @@ import { Mp3Broken, parseMp3File } from './mp3-frames';
 import { decodeSamples, TestMedia, tone } from './test-media';
 
 const media = new TestMedia();
-afterAll(() => {
-  media.remove();
-});
+afterAll(() => media.remove());
 
 /** A frame of layer III: header as asked for, then zeros. */
 function frame(options: {

@@ -4,9 +4,7 @@ import { readPictureSize } from './picture-size';
 import { TestMedia } from './test-media';
 
 const media = new TestMedia();
-afterAll(() => {
-  media.remove();
-});
+afterAll(() => media.remove());
 
 const frame = ['-f', 'lavfi', '-i', 'testsrc=s=320x176:r=1:d=1', '-frames:v', '1'];
 

@@ -7,9 +7,7 @@ import type { Container } from './container';
 import { picture, TestMedia, tone, toneWithPicture } from './test-media';
 
 const media = new TestMedia();
-afterAll(() => {
-  media.remove();
-});
+afterAll(() => media.remove());
 
 const { signal } = new AbortController();
 const limits = defaultMediaLimits;

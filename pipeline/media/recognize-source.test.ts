@@ -10,9 +10,7 @@ import { picture, TestMedia, tone, toneWithPicture } from './test-media';
 
 const run = promisify(execFile);
 const media = new TestMedia();
-afterAll(() => {
-  media.remove();
-});
+afterAll(() => media.remove());
 
 const recognize = (path: string): Promise<Container> => SourceFile.with(path, recognizeSource);
 

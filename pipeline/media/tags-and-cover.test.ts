@@ -1,13 +1,13 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile, stat, writeFile } from 'node:fs/promises';
+import { takeCover, type Cover } from './cover-picture';
 import { defaultMediaLimits, type MediaLimits } from './media-limits';
+import { probeSource } from './probe-source';
 import { cleanTag, pickTags } from './source-tags';
 import { picture, TestMedia, tone, toneWithPicture } from './test-media';
 import { transcode, type Transcoded, type TranscodeRequest } from './transcode';
 
 const media = new TestMedia();
-afterAll(() => {
-  media.remove();
-});
+afterAll(() => media.remove());
 
 const outputPath = media.path('out.mp3');
 
@@ -175,6 +175,29 @@ test('a cover that is too large or of another kind is left out', async () => {
   expect((await convert(jpeg, {}, { maxCoverBytes: 500 })).cover).toBe('dropped');
   expect(await pictureFrames()).toEqual([]);
   expect((await convert(await covered('bmp.m4a', 'bmp'))).cover).toBe('dropped');
+});
+
+test('a cover is looked at before anything decodes it', async () => {
+  const { signal } = new AbortController();
+  const sourcePath = await covered('jpeg.m4a', 'jpg');
+  const coverPath = media.path('taken');
+  const take = async (own: Partial<MediaLimits>): Promise<Cover> => {
+    const limits = { ...defaultMediaLimits, ...own };
+    const source = await probeSource({ path: sourcePath, container: 'mov', limits, signal });
+    return takeCover({ source, sourcePath, coverPath, limits, signal });
+  };
+  const { size } = await stat(media.path('cover-jpeg.m4a.jpg'));
+  await expect(take({})).resolves.toEqual({
+    kind: 'picture',
+    path: coverPath,
+    demuxer: 'jpeg_pipe',
+  });
+  await expect(take({ maxCoverPixels: 4095 })).resolves.toEqual({
+    kind: 'dropped',
+    because: 'the picture has 64 × 64 pixels',
+  });
+  await expect(take({ maxCoverBytes: size + 1 })).resolves.toMatchObject({ kind: 'picture' });
+  await expect(take({ maxCoverBytes: size })).resolves.toMatchObject({ kind: 'dropped' });
 });
 
 test('a cover of 16,000 × 16,000 pixels costs nothing', async () => {

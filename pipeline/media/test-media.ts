@@ -36,7 +36,9 @@ export class TestMedia {
     return this.path(name);
   }
 
-  remove(): void {
+  /** Removes the files, and whatever a failed test left running on them. */
+  async remove(): Promise<void> {
+    for (const pid of await processesNaming(this.directory)) process.kill(pid, 'SIGKILL');
     rmSync(this.directory, { recursive: true, force: true });
   }
 }

@@ -7,9 +7,7 @@ import { decodeSamples, picture, TestMedia, tone, toneWithPicture } from './test
 import { transcode, type Transcoded, type TranscodeRequest } from './transcode';
 
 const media = new TestMedia();
-afterAll(() => {
-  media.remove();
-});
+afterAll(() => media.remove());
 
 const outputPath = media.path('out.mp3');
 

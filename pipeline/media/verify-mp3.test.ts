@@ -4,9 +4,7 @@ import { TestMedia, tone } from './test-media';
 import { verifyMp3 } from './verify-mp3';
 
 const media = new TestMedia();
-afterAll(() => {
-  media.remove();
-});
+afterAll(() => media.remove());
 
 const encoded: Encoded = {
   packetsRead: 100,

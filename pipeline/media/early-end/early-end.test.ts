@@ -6,9 +6,7 @@ import { TestMedia, tone, toneWithPicture } from '../test-media';
 import { earlyEnd } from './early-end';
 
 const media = new TestMedia();
-afterAll(() => {
-  media.remove();
-});
+afterAll(() => media.remove());
 
 async function endOf(bytes: Buffer, container: Container): Promise<string | undefined> {
   const path = media.path('piece');
