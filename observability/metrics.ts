@@ -74,7 +74,11 @@ export interface LabelValues {
 
 type Table = typeof metricTable;
 export type MetricName = keyof Table;
-type Labels<Name extends MetricName> = Pick<LabelValues, Table[Name]['labels'][number]>;
+type LabelsOf<Name extends MetricName> = Table[Name]['labels'][number];
+/** The labels of a metric and no other: `{}` alone would take any, which prom-client throws on. */
+type Labels<Name extends MetricName> = Pick<LabelValues, LabelsOf<Name>> & {
+  readonly [Other in Exclude<keyof LabelValues, LabelsOf<Name>>]?: never;
+};
 type NamesOf<Type extends MetricDeclaration['type']> = {
   [Name in MetricName]: Table[Name]['type'] extends Type ? Name : never;
 }[MetricName];
