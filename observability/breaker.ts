@@ -17,7 +17,7 @@ export class DependencyUnavailable extends Error {
 }
 
 export interface BreakerPolicy {
-  /** Share of failed calls, in percent, that opens the breaker. */
+  /** More than this share of failed calls, in percent, opens the breaker. */
   readonly errorThresholdPercentage: number;
   /** Calls within the last 10 s before the share means anything. */
   readonly volumeThreshold: number;
@@ -79,7 +79,7 @@ export class Breaker {
     try {
       return (await this.#breaker.fire(call)) as Result;
     } catch (error) {
-      if (CircuitBreaker.isOurError(error as Error) || this.isOutage(error)) {
+      if (isRefusal(error) || this.isOutage(error)) {
         throw new DependencyUnavailable(this.dependency, error);
       }
       throw error;
@@ -89,4 +89,9 @@ export class Breaker {
   stop(): void {
     this.#breaker.shutdown();
   }
+}
+
+/** Whether the breaker itself refused the call. opossum looks into the error without a guard. */
+function isRefusal(error: unknown): boolean {
+  return Error.isError(error) && CircuitBreaker.isOurError(error);
 }

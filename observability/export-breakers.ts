@@ -11,7 +11,9 @@ export function exportBreakers(breakers: readonly Breaker[], metrics: Metrics, l
     metrics.set('breaker_state', { dependency }, stateValues[breaker.state]);
     breaker.onStateChange((state) => {
       metrics.set('breaker_state', { dependency }, stateValues[state]);
-      log.warn({ dependency, state }, `breaker of ${dependency} is ${state}`);
+      const line = `breaker of ${dependency} is ${state}`;
+      if (state === 'closed') log.info({ dependency, state }, line);
+      else log.warn({ dependency, state }, line);
     });
   }
 }
