@@ -56,12 +56,13 @@ test('an outage is DependencyUnavailable with its cause, from the first call on'
   });
 });
 
-test('opens when there are enough calls and more than the share failed, not before', async () => {
-  const { breaker, states } = openBreaker();
-  for (const call of [works, fails, fails]) await outcomeOf(breaker, call);
-  expect(breaker.state).toBe('closed'); // Two thirds, of too few calls.
-  await outcomeOf(breaker, works);
-  expect(breaker.state).toBe('closed'); // Half.
+test.each([
+  ['too few calls', [fails, fails, fails]],
+  ['no more than the share of them failing', [works, works, fails, fails]],
+])('stays closed with %s, and opens with the next that fails', async (_, calls) => {
+  const { breaker, states } = openBreaker({ errorThresholdPercentage: 50, volumeThreshold: 4 });
+  for (const call of calls) await outcomeOf(breaker, call);
+  expect(breaker.state).toBe('closed');
   await outcomeOf(breaker, fails);
   expect(breaker.state).toBe('open');
   expect(states).toEqual(['open']);
