@@ -41,6 +41,16 @@ test('a track of which nothing was decoded has zero samples', () => {
   expect(reportOf([nothing])).toMatchObject({ packetsRead: 0, decodedSamples: 0 });
 });
 
+test('a track that changes its format on the way is noticed', () => {
+  const [graph = ''] = closing;
+  const lines = [
+    graph,
+    graph.replace('mono', '5.1(side)'),
+    graph.replace('rate:44100', 'rate:48000'),
+  ];
+  expect(reportOf(lines)).toMatchObject({ decodedRates: [44_100, 48_000], formatChanges: 2 });
+});
+
 test('without a closing report nothing is known', () => {
   expect(reportOf([])).toMatchObject({
     packetsRead: undefined,

@@ -8,6 +8,8 @@ export interface EncodeReport {
   readonly encodedSamples: number | undefined;
   /** Sample rates the track was decoded with, in the order they appeared. */
   readonly decodedRates: readonly number[];
+  /** How often the track changed its sample rate, channels or sample format on its way. */
+  readonly formatChanges: number;
   /** Packets of the track that could not be decoded. */
   readonly undecodedPackets: number;
   /** Complaints of the demuxer and decoder that are about the track or about the container. */
@@ -40,6 +42,7 @@ export class EncodeLog {
   #decodedSamples: number | undefined;
   #encodedSamples: number | undefined;
   readonly #decodedRates = new Set<number>();
+  #graphs = 0;
   #undecodedPackets = 0;
   #complaints = 0;
   #endedEarly: string | undefined;
@@ -68,6 +71,7 @@ export class EncodeLog {
       decodedSamples: this.#decodedSamples,
       encodedSamples: this.#encodedSamples,
       decodedRates: [...this.#decodedRates],
+      formatChanges: Math.max(0, this.#graphs - 1),
       undecodedPackets: this.#undecodedPackets,
       complaints: this.#complaints,
       endedEarly: this.#endedEarly,
@@ -83,7 +87,10 @@ export class EncodeLog {
     const rate = /^\[graph_\S+ @ \S+\] \[verbose\] tb:\S+ samplefmt:\S+ samplerate:(\d+) /.exec(
       line,
     );
-    if (rate) this.#decodedRates.add(Number(rate[1]));
+    if (rate) {
+      this.#decodedRates.add(Number(rate[1]));
+      this.#graphs += 1;
+    }
     const input = inputReport.exec(line);
     if (input && Number(input[1]) === this.streamIndex) {
       this.#packetsRead = Number(input[2]);

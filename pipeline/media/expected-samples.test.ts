@@ -1,24 +1,35 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
-import { expectedSamples } from './expected-samples';
+import { expectedSamples, type SampleRange } from './expected-samples';
 import { TestMedia } from './test-media';
 
 const run = promisify(execFile);
 const media = new TestMedia();
 afterAll(() => media.remove());
 
+const expected = (
+  samples: number,
+  rates: number[],
+  outputRate: number,
+  formatChanges = 0,
+): SampleRange => expectedSamples({ samples, rates, formatChanges }, outputRate);
+
 test('without resampling it is exactly as many', () => {
-  expect(expectedSamples(45_056, [44_100], 44_100)).toEqual({ least: 45_056, most: 45_056 });
+  expect(expected(45_056, [44_100], 44_100)).toEqual({ least: 45_056, most: 45_056 });
+});
+
+test('a change of format may cost a frame', () => {
+  expect(expected(45_056, [44_100], 44_100, 2)).toEqual({ least: 45_056 - 2304, most: 45_056 });
 });
 
 test('a sample more or less where the rate changes', () => {
-  expect(expectedSamples(96_000, [96_000], 48_000)).toEqual({ least: 47_999, most: 48_001 });
-  expect(expectedSamples(1000, [44_100], 48_000).least).toBeGreaterThan(1050);
+  expect(expected(96_000, [96_000], 48_000)).toEqual({ least: 47_999, most: 48_001 });
+  expect(expected(1000, [44_100], 48_000).least).toBeGreaterThan(1050);
 });
 
 test('with several rates it is between what each would give', () => {
-  const { least, most } = expectedSamples(96_000, [48_000, 24_000], 48_000);
-  expect(least).toBe(95_998);
+  const { least, most } = expected(96_000, [48_000, 24_000], 48_000, 1);
+  expect(least).toBe(95_998 - 1152);
   expect(most).toBe(192_002);
 });
 
@@ -35,7 +46,7 @@ test.each([
     ...['-c:a', 'libmp3lame', '-y', media.path('out.mp3')],
   ]);
   const encoded = Number(/encoded \((\d+) samples/.exec(stderr)?.[1]);
-  const { least, most } = expectedSamples(count, [from], to);
+  const { least, most } = expected(count, [from], to);
   expect(encoded).toBeGreaterThanOrEqual(least);
   expect(encoded).toBeLessThanOrEqual(most);
 });

@@ -15,7 +15,10 @@ export interface MediaLimits {
   readonly maxDurationS: number;
   /** Largest MP3, in bytes. Larger is `too-long`, never a cut MP3. */
   readonly maxOutputBytes: number;
-  /** Most streams a container may have; each costs ffmpeg memory before a byte is decoded. */
+  /**
+   * Most streams a container may have: each costs ffmpeg up to a MB before a byte is decoded. Films
+   * with a font for every subtitle have a hundred.
+   */
   readonly maxStreams: number;
   /** Largest cover picture that is kept, in bytes; a larger one is left out. */
   readonly maxCoverBytes: number;
@@ -33,7 +36,7 @@ export const defaultMediaLimits: MediaLimits = {
   probeTimeoutMs: 60 * 1000,
   maxDurationS: 12 * 60 * 60,
   maxOutputBytes: 2048 * MIB,
-  maxStreams: 64,
+  maxStreams: 200,
   maxCoverBytes: 4 * MIB,
   maxCoverPixels: 4096 * 4096,
 };

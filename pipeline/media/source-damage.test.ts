@@ -43,6 +43,7 @@ function damage(own: Case): string | undefined {
     decodedSamples: audioS * 48_000,
     encodedSamples: audioS * 48_000,
     decodedRates: [48_000],
+    formatChanges: 0,
     undecodedPackets: 0,
     complaints: 0,
     endedEarly: undefined,

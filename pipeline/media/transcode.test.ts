@@ -185,6 +185,19 @@ test('audio that is shorter than the video, or starts later, is all there is', a
   expect((await convert(late)).samples).toBe(48_000);
 });
 
+test('a broadcast that changes channels and sample rate on its way is converted', async () => {
+  const parts = await Promise.all([
+    media.make('part1.ts', ...tone(1), '-ac', '2', '-c:a', 'ac3'),
+    media.make('part2.ts', ...tone(1), '-ac', '6', '-c:a', 'ac3'),
+    media.make('part3.ts', ...tone(1, 44_100), '-ac', '2', '-c:a', 'ac3'),
+  ]);
+  const bytes = await Promise.all(parts.map((part) => readFile(part)));
+  await writeFile(media.path('broadcast.ts'), Buffer.concat(bytes));
+  const made = await convert(media.path('broadcast.ts'));
+  expect(made.audioSeconds).toBeGreaterThan(2.9);
+  expect(made.audioSeconds).toBeLessThan(3.1);
+});
+
 test('a file without audio has no audio', async () => {
   for (const name of ['silent.mp4', 'silent.mkv', 'silent.ts']) {
     await expect(convert(await media.make(name, ...picture(1)))).rejects.toEqual(

@@ -135,7 +135,9 @@ async function encodeFirstFilled(
   for (const track of tracks) {
     const encoded = await encode(track);
     if (encoded.packetsRead === undefined) {
-      throw new MediaToolError('ffmpeg exited with 0 without its closing report');
+      throw new MediaToolError(
+        'ffmpeg exited with 0 without the closing report that version 5.1 writes',
+      );
     }
     if (encoded.packetsRead > 0) {
       if (encoded.decodedSamples !== 0) return { track, encoded };

@@ -11,6 +11,7 @@ const encoded: Encoded = {
   decodedSamples: 96_000,
   encodedSamples: 96_000,
   decodedRates: [48_000],
+  formatChanges: 0,
   undecodedPackets: 0,
   complaints: 0,
   endedEarly: undefined,

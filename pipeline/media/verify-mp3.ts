@@ -31,11 +31,18 @@ async function parse(path: string): Promise<Mp3Facts> {
 
 function disagreement(mp3: Mp3Facts, encoded: Encoded): string | undefined {
   const { lengthHeader } = mp3;
-  const { decodedSamples, encodedSamples, decodedRates, sampleRate } = encoded;
+  const { decodedSamples, encodedSamples, sampleRate } = encoded;
   if (decodedSamples === undefined || encodedSamples === undefined) {
     return 'ffmpeg did not report how many samples it decoded and encoded';
   }
-  const { least, most } = expectedSamples(decodedSamples, decodedRates, sampleRate);
+  const { least, most } = expectedSamples(
+    {
+      samples: decodedSamples,
+      rates: encoded.decodedRates,
+      formatChanges: encoded.formatChanges,
+    },
+    sampleRate,
+  );
   if (encodedSamples < least || encodedSamples > most) {
     return `${decodedSamples} samples were decoded, ${encodedSamples} encoded (expected ${least} to ${most})`;
   }
