@@ -99,19 +99,29 @@ function installNpmPackages() {
     );
   }
   timed('npm packages', () => {
+    // Without a network npm ci tries again for many minutes; this knows after a second.
+    const ping = run([...npm, 'ping', '--fetch-retries=1', '--fetch-retry-mintimeout=500']);
+    if (ping.status !== 0 && isNetworkProblem(ping.output)) throw noNetwork(ping.output);
     const { status, output } = run([...npm, 'ci', '--no-audit', '--no-fund'], { cwd: root });
     if (status === 0) return;
-    const log = saveLog('npm-ci.log', output);
-    if (
-      /ENOTFOUND|EAI_AGAIN|ETIMEDOUT|ECONNREFUSED|ECONNRESET|ENETUNREACH|EHOSTUNREACH/.test(output)
-    ) {
-      throw new Problem(
-        `no network: npm cannot reach its registry; connect this machine and start again (details in ${log})`,
-      );
-    }
+    if (isNetworkProblem(output)) throw noNetwork(output);
+    const log = saveLog('npm.log', output);
     throw new Problem(`npm ci failed; see ${log}`);
   });
   writeFileSync(stampFile, stamp);
+}
+
+function isNetworkProblem(output) {
+  return /ENOTFOUND|EAI_AGAIN|ETIMEDOUT|ECONNREFUSED|ECONNRESET|ENETUNREACH|EHOSTUNREACH/.test(
+    output,
+  );
+}
+
+function noNetwork(output) {
+  const log = saveLog('npm.log', output);
+  return new Problem(
+    `no network: npm cannot reach its registry; connect this machine and start again (details in ${log})`,
+  );
 }
 
 /** The npm that runs us where one does, else the one on the PATH. */
@@ -179,8 +189,8 @@ function installDebianPackages() {
 /**
  * Installs without starting or enabling the packages' own services: our servers are private
  * processes. policy-rc.d (invoke-rc.d(8)) says no while we install, unless the machine has a policy
- * of its own; units that became enabled by this are disabled again. The package lists are fetched
- * only when what is there does not do.
+ * of its own; units that became enabled by this are disabled again, on a machine that has no systemd
+ * (yet) by removing their links. The package lists are fetched only when what is there does not do.
  */
 const installScript = `
 set -u
@@ -190,20 +200,20 @@ if [ ! -e "$policy" ]; then
   trap 'exit 130' INT TERM HUP
   printf '#!/bin/sh\\nexit 101\\n' > "$policy" && chmod 755 "$policy" || exit 1
 fi
-enabled() {
-  command -v systemctl > /dev/null || return 0
-  systemctl list-unit-files --state=enabled --no-legend --no-pager 2> /dev/null | cut -d ' ' -f 1 | sort
+links() {
+  find /etc/systemd/system -type l -path '*.wants/*' 2> /dev/null | sort
 }
 export DEBIAN_FRONTEND=noninteractive LC_ALL=C
 install() {
   apt-get -y -q -o DPkg::Lock::Timeout=120 install --no-install-recommends "$@"
 }
-before=$(enabled)
+before=$(links)
 install "$@" || { apt-get -q update && install "$@"; } || exit 1
-for unit in $(enabled); do
-  printf '%s\\n' "$before" | grep -qxF "$unit" && continue
+links | while read -r link; do
+  printf '%s\\n' "$before" | grep -qxF "$link" && continue
+  unit=$(basename "$link")
   if [ -d /run/systemd/system ]; then systemctl --quiet disable --now "$unit"
-  else systemctl --quiet disable "$unit"; fi
+  else rm -f "$link"; fi
 done
 exit 0
 `;

@@ -3,6 +3,9 @@ import { connect } from 'amqplib';
 import { MongoClient } from 'mongodb';
 import { createConnection } from 'mysql2/promise';
 import { startPrivateStack, type PrivateStack } from './private-stack';
+import { probeTcp } from './servers/probe-tcp';
+import { rabbitmqctl } from './servers/rabbitmqctl';
+import { crashDaemon } from './daemon/supervisor';
 import { mysqlAccess } from './servers/mariadb';
 import { mongoUrl } from './servers/mongodb';
 import { amqpUrl, callManagement, managementApi } from './servers/rabbitmq-urls';
@@ -46,6 +49,17 @@ test('RabbitMQ has no default account, and the product may not administer', asyn
   const asApp = { url: api.url, user: app.username, password: app.password };
   await expect(callManagement(asApp, 'GET', '/api/users')).rejects.toThrow('401');
 });
+
+test('a port mapper that took the place of ours is ended with RabbitMQ', async () => {
+  const { epmd } = stack.config.ports;
+  await crashDaemon(stack.config, 'epmd');
+  // Every Erlang program starts a port mapper that it misses, and this one does not find the node.
+  await expect(rabbitmqctl(stack.config, 'status')).rejects.toThrow('not running at all');
+  await probeTcp(epmd);
+  await stack.stop('rabbitmq');
+  await expect(probeTcp(epmd)).rejects.toThrow('ECONNREFUSED');
+  await stack.start('rabbitmq');
+}, 60_000);
 
 test('MariaDB keeps rows through a crash, has no open account and limits the product', async () => {
   const access = mysqlAccess(stack.config);

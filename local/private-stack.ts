@@ -1,5 +1,4 @@
 import { globSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { identify, isAlive, type ProcessIdentity } from './daemon/process-identity';
@@ -8,7 +7,7 @@ import { rabbitmqctl } from './servers/rabbitmqctl';
 import { serverDaemons, startServers, stopServers, type ServerName } from './servers/servers';
 import { takeDown } from './stack';
 import { createStackConfig, type StackConfig } from './stack-config';
-import { portsPerStack } from './stack-ports';
+import { firstReservedPort, reservePorts } from './reserve-ports';
 
 export interface PrivateStack {
   /** For `amqpUrl`, `mysqlAccess`, `mongoUrl`, `smtpUrl`, `createTestInbox`, `managementApi`. */
@@ -27,9 +26,6 @@ export interface PrivateStack {
   close(): Promise<void>;
 }
 
-/** Private stacks take their ports from here up to Linux's ephemeral range. */
-const firstBase = 24000;
-const lastBase = 32000;
 const directoryPrefix = 'video-to-mp3-stack-';
 const ownerFile = 'owner.json';
 
@@ -53,7 +49,10 @@ export async function startPrivateStack(...names: ServerName[]): Promise<Private
     stop: (name) => stopServers(config, [name]),
     crash: async (name) => {
       if (name === 'rabbitmq' && findDaemon(config, name)) await writeQueueNames(config);
-      for (const daemon of serverDaemons(config, name)) await crashDaemon(config, daemon.name);
+      // The port mapper last: RabbitMQ starts another one when it misses it.
+      for (const daemon of serverDaemons(config, name).toReversed()) {
+        await crashDaemon(config, daemon.name);
+      }
     },
     close: async () => {
       // Nothing of it is wanted afterwards: no reason to wait for RabbitMQ's last six seconds.
@@ -78,7 +77,7 @@ async function stopAbandonedStacks(): Promise<void> {
     if (owner === undefined || isAlive(owner)) continue;
     const config = createStackConfig({
       stateDirectory: directory,
-      portBase: firstBase, // Its pid files say what runs; ports play no part in stopping.
+      portBase: firstReservedPort, // Its pid files say what runs; ports play no part in stopping.
       executablePath: '/usr/bin',
     });
     await takeDown(config, { deadlineMs: 500 });
@@ -98,40 +97,4 @@ function readOwner(directory: string): ProcessIdentity | undefined {
 
 async function writeQueueNames(config: StackConfig): Promise<void> {
   await rabbitmqctl(config, 'eval', '[dets:sync(T) || T <- dets:all()].');
-}
-
-/**
- * A port range that is ours as long as the returned server listens: it holds the range's last
- * port, which no server of a stack uses, so that suites running at once never choose the same.
- */
-async function reservePorts(): Promise<{ base: number; reservation: Server }> {
-  for (let base = firstBase; base < lastBase; base += portsPerStack) {
-    const reservation = await listen(base + portsPerStack - 1);
-    if (reservation === undefined) continue;
-    if (await isFree(base)) return { base, reservation };
-    await new Promise((resolve) => reservation.close(resolve));
-  }
-  throw new Error(`no free range of ${portsPerStack} ports from ${firstBase} to ${lastBase}`);
-}
-
-async function isFree(base: number): Promise<boolean> {
-  for (let port = base; port < base + portsPerStack - 1; port += 1) {
-    const server = await listen(port);
-    if (server === undefined) return false;
-    await new Promise((resolve) => server.close(resolve));
-  }
-  return true;
-}
-
-function listen(port: number): Promise<Server | undefined> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once('error', (error: NodeJS.ErrnoException) => {
-      if (error.code === 'EADDRINUSE') resolve(undefined);
-      else reject(error);
-    });
-    server.listen({ port, host: '127.0.0.1', exclusive: true }, () => {
-      resolve(server);
-    });
-  });
 }

@@ -31,6 +31,10 @@ export interface Daemon {
   /** Makes its directories, configuration and first data; must be harmless when all is there. */
   prepare(): Promise<void>;
   command(): Promise<Command>;
+  /** Makes its stop quicker; it is stopped whether this succeeds or not. */
+  beforeStop?(): Promise<void>;
+  /** Ends what it may have started apart from its own process group. */
+  afterStop?(): Promise<void>;
   /** Resolves when it answers in its real protocol; rejects with the reason when it does not yet. */
   probe(): Promise<void>;
 }

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { isAlive, type ProcessIdentity } from './process-identity';
+import { groupIsAlive, isAlive, type ProcessIdentity } from './process-identity';
 
 export type StopResult = 'stopped' | 'killed';
 
@@ -28,7 +28,7 @@ export async function crashProcess(identity: ProcessIdentity): Promise<void> {
  */
 async function killGroup({ pid }: ProcessIdentity): Promise<void> {
   signal(-pid, 'SIGKILL');
-  if (!(await becomesTrue(() => !signal(-pid, 0), 10_000))) {
+  if (!(await becomesTrue(() => !groupIsAlive(pid), 10_000))) {
     throw new Error(`process group ${pid} does not end, even after SIGKILL`);
   }
 }
@@ -42,12 +42,10 @@ async function becomesTrue(condition: () => boolean, deadlineMs: number): Promis
   return true;
 }
 
-/** @returns whether there was somebody to signal */
-function signal(target: number, name: NodeJS.Signals | 0): boolean {
+function signal(target: number, name: NodeJS.Signals): void {
   try {
-    return process.kill(target, name);
+    process.kill(target, name);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ESRCH') return false;
-    throw error;
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
   }
 }

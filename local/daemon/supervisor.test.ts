@@ -1,9 +1,10 @@
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import type { Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { freePort } from '../free-port';
 import { createNodeProcess, type NodeProcess } from '../processes/product-process';
 import { createStackConfig, type StackConfig } from '../stack-config';
+import { reservePorts } from '../reserve-ports';
 import { StackError } from '../stack-error';
 import type { Daemon } from './daemon';
 import { daemonFiles, findDaemon, startDaemon, stopDaemon } from './supervisor';
@@ -22,6 +23,7 @@ console.log('started');
 let config: StackConfig;
 let entry: string;
 let adminPort: number;
+let reservation: Server;
 
 function fake(overrides: Partial<NodeProcess> = {}, answer = 'one'): Daemon {
   return createNodeProcess(config, {
@@ -36,7 +38,7 @@ function fake(overrides: Partial<NodeProcess> = {}, answer = 'one'): Daemon {
 
 beforeEach(async () => {
   const directory = mkdtempSync(join(tmpdir(), 'supervisor-'));
-  adminPort = await freePort();
+  ({ base: adminPort, reservation } = await reservePorts());
   config = createStackConfig({
     stateDirectory: directory,
     portBase: 30_000,
@@ -49,6 +51,7 @@ beforeEach(async () => {
 afterEach(async () => {
   await stopDaemon(config, { name: 'fake', stopDeadlineMs: 5_000 });
   rmSync(config.stateDirectory, { recursive: true });
+  await new Promise((resolve) => reservation.close(resolve));
 });
 
 test('a process is started once, found, and stopped', async () => {

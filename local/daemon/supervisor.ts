@@ -63,16 +63,26 @@ export async function startDaemon(
   return running === undefined ? 'started' : 'restarted';
 }
 
-/** Stops the daemon if it runs; never touches a process that only has its old pid. */
+/**
+ * Stops the daemon if it runs; never touches a process that only has its old pid.
+ *
+ * @param hurryMs kills what has not ended after this time, instead of after its own deadline
+ */
 export async function stopDaemon(
   config: StackConfig,
-  daemon: Pick<Daemon, 'name' | 'stopDeadlineMs'>,
+  daemon: Pick<Daemon, 'name' | 'stopDeadlineMs' | 'beforeStop' | 'afterStop'>,
+  hurryMs?: number,
 ): Promise<StopResult | 'not running'> {
   const { pidFile } = daemonFiles(config, daemon.name);
   const running = readLivingProcess(pidFile);
-  const result = running && (await stopProcess(running, daemon.stopDeadlineMs));
+  let result: StopResult | 'not running' = 'not running';
+  if (running !== undefined) {
+    if (hurryMs === undefined) await daemon.beforeStop?.().catch(() => undefined);
+    result = await stopProcess(running, hurryMs ?? daemon.stopDeadlineMs);
+    await daemon.afterStop?.();
+  }
   removePidFile(pidFile);
-  return result ?? 'not running';
+  return result;
 }
 
 /** Ends the daemon as a crash would (SIGKILL to its whole group). */

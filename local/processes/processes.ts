@@ -41,8 +41,7 @@ export async function stopProcesses(
     await Promise.all(
       group.map(async (name) => {
         const daemon = createProductProcess(config, name);
-        const stopDeadlineMs = deadlineMs ?? daemon.stopDeadlineMs;
-        const result = await stopDaemon(config, { name, stopDeadlineMs });
+        const result = await stopDaemon(config, daemon, deadlineMs);
         listener?.(daemon, result);
       }),
     );

@@ -70,8 +70,7 @@ export async function stopServers(
   await Promise.all(
     names.map(async (name) => {
       for (const daemon of serverDaemons(config, name).toReversed()) {
-        const stopDeadlineMs = options.deadlineMs ?? daemon.stopDeadlineMs;
-        const result = await stopDaemon(config, { name: daemon.name, stopDeadlineMs });
+        const result = await stopDaemon(config, daemon, options.deadlineMs);
         options.listener?.(daemon, result);
       }
     }),
