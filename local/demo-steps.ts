@@ -118,7 +118,7 @@ async function waitForMp3(
     while (!isFinal(job.state)) {
       await delay(150, undefined, { signal });
       job = await client.job(accepted.id);
-      stage.update(job.percent, job.step ?? job.state);
+      if (!isFinal(job.state)) stage.update(job.percent, job.step ?? job.state);
     }
   } catch (error) {
     stage.abandon();
