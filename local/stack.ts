@@ -1,3 +1,4 @@
+import { requireFreePorts } from './daemon/busy-port';
 import type { Daemon } from './daemon/daemon';
 import { daemonFiles, findDaemon, probeOnce } from './daemon/supervisor';
 import { clearLeases } from './leases';
@@ -14,11 +15,21 @@ import {
 import type { StackConfig } from './stack-config';
 import { recordStack } from './stack-record';
 
-/** Starts servers and the product's processes where they do not run yet. Callers hold the lock. */
+/**
+ * Starts servers and the product's processes where they do not run yet. Callers hold the lock.
+ *
+ * @throws StackError before anything is started when a port is taken
+ */
 export async function bringUp(
   config: StackConfig,
   options: StartOptions & { readonly serversOnly?: boolean } = {},
 ): Promise<void> {
+  const daemons = stackDaemons(config, options.serversOnly === true);
+  for (const daemon of daemons) {
+    if (findDaemon(config, daemon.name) === undefined) {
+      await requireFreePorts(daemon, config.baseVariable);
+    }
+  }
   recordStack(config);
   await startServers(config, serverNames, options);
   if (options.serversOnly !== true) await startProcesses(config, options);
@@ -45,11 +56,14 @@ export interface DaemonStatus {
 
 /** Every process of the stack, asked in its own protocol. */
 export function stackStatus(config: StackConfig): Promise<DaemonStatus[]> {
-  const daemons = [
-    ...serverNames.flatMap((name) => serverDaemons(config, name)),
-    ...processNames.map((name) => createProductProcess(config, name)),
-  ];
+  const daemons = stackDaemons(config, false);
   return Promise.all(daemons.map((daemon) => daemonStatus(config, daemon)));
+}
+
+function stackDaemons(config: StackConfig, serversOnly: boolean): Daemon[] {
+  const servers = serverNames.flatMap((name) => serverDaemons(config, name));
+  if (serversOnly) return servers;
+  return [...servers, ...processNames.map((name) => createProductProcess(config, name))];
 }
 
 async function daemonStatus(config: StackConfig, daemon: Daemon): Promise<DaemonStatus> {

@@ -24,13 +24,13 @@ runMain(async () => {
   const kind: StackKind = options.test ? 'test' : 'local';
   const config = stackConfigToStart(process.env, kind);
   await withStateLock(config.stateDirectory, async () => {
-    keepUp(config.stateDirectory);
     await bringUp(config, {
       serversOnly: options.serversOnly,
       listener: (daemon, result, elapsedMs) => {
         console.log(startLine(daemon, result, elapsedMs));
       },
     });
+    keepUp(config.stateDirectory);
   });
   for (const line of stackAddresses(config, options.serversOnly)) console.log(line);
   console.log('Stop it with   npm run down');

@@ -17,9 +17,9 @@ export async function requireFreePorts(daemon: Daemon, baseVariable: string): Pr
   }
 }
 
-/** A base a good way off, still below Linux's ephemeral range. */
+/** A base a good way off that no stack has by default, below Linux's ephemeral range. */
 function exampleBase(port: number): number {
-  return port < 30000 ? port - (port % 100) + 1000 : 20100;
+  return Math.floor(port / 100) === 211 ? 20100 : 21100;
 }
 
 function canListen(port: number): Promise<boolean> {
