@@ -134,8 +134,9 @@ function openParser({ headers }: IncomingMessage, limits: UploadLimits): busboy.
   if (!/^multipart\/form-data\s*;/i.test(headers['content-type'] ?? '')) {
     throw new Refusal({ kind: 'not-one-file' });
   }
+  let parser: busboy.Busboy;
   try {
-    return busboy({
+    parser = busboy({
       headers,
       // What browsers and curl send (RFC 7578 section 5.1.3); busboy's default is ISO 8859-1.
       defParamCharset: 'utf8',
@@ -144,4 +145,19 @@ function openParser({ headers }: IncomingMessage, limits: UploadLimits): busboy.
   } catch {
     throw new Refusal({ kind: 'malformed-multipart' });
   }
+  refuseOpenEnd(parser);
+  return parser;
+}
+
+/**
+ * Fails a form that is over while a part is still open. busboy 1.6.0 waits for that part's end for
+ * ever where the last delimiter stands inside a part's header, or where a part follows it in the
+ * same piece of the body. That a part is open it tells by an underscored property alone.
+ */
+function refuseOpenEnd(parser: busboy.Busboy): void {
+  const final = parser._final.bind(parser);
+  parser._final = (done) => {
+    if (Reflect.get(parser, '_fileStream')) done(new Error('a part has no end'));
+    else final(done);
+  };
 }

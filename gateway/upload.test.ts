@@ -255,6 +255,27 @@ describe('a refused upload leaves nothing behind', () => {
       'malformed multipart body',
     ],
     [
+      'a file that begins after the last delimiter',
+      {
+        body: Buffer.concat([
+          Buffer.from('--frontier--\r\n--frontier--\r\n'),
+          formBody([filePart('b.mp4', video)]),
+        ]),
+      },
+      400,
+      'malformed multipart body',
+    ],
+    [
+      'a last delimiter inside the head of a part',
+      {
+        body:
+          '--frontier\r\nContent-Disposition: form-data; filename=a\r\n' +
+          '\r\r\n--frontier\n--frontier--\r\n',
+      },
+      400,
+      'malformed multipart body',
+    ],
+    [
       'too many fields',
       { body: formBody([filePart('a.mp4', video), ...tooManyFields]) },
       400,
