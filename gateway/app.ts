@@ -1,6 +1,7 @@
 import { buildTopology } from '../contracts/topology';
 import { startAdminServer, type AdminServer } from '../observability/admin-server';
-import { Breaker, type BreakerState } from '../observability/breaker';
+import { Breaker } from '../observability/breaker';
+import { exportBreakers } from '../observability/export-breakers';
 import type { Logger } from '../observability/logger';
 import { Metrics } from '../observability/metrics';
 import { Readiness } from '../observability/readiness';
@@ -60,20 +61,10 @@ export function createApp({ config, logger }: GatewayDeps): Gateway {
     return new Broker(config.rabbitmqUrl, topology, config.publishTimeoutMs, logger);
   }
 
-  function watchBreaker(): void {
-    const show = (state: BreakerState) => {
-      const value = { closed: 0, 'half-open': 1, open: 2 }[state];
-      metrics.set('breaker_state', { dependency: 'auth' }, value);
-      logger.info({ dependency: 'auth', state }, 'breaker');
-    };
-    breaker.onStateChange(show);
-    metrics.set('breaker_state', { dependency: 'auth' }, 0);
-  }
-
   return {
     async start() {
       metrics.collectRuntime();
-      watchBreaker();
+      exportBreakers([breaker], metrics, logger);
       const mongo = openMongo();
       const broker = openBroker();
       readiness.add('mongodb', () => mongo.condition());
