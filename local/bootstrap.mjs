@@ -48,7 +48,9 @@ async function main([entry, ...args]) {
     requirePlatform();
     await withInstallLock(() => {
       installNpmPackages();
-      if (stackEntries.includes(entry)) installDebianPackages();
+      if (stackEntries.includes(entry)) {
+        installDebianPackages(entry.startsWith('test') ? testPrograms : debianPrograms);
+      }
       build();
     });
   }
@@ -141,9 +143,11 @@ const debianPrograms = [
   // mariadb-install-db of the package above calls it, and does not depend on its package.
   ['my_print_defaults', 'mariadb-client-core'],
 ];
+/** The tests walk the README's lines, which a reader types with curl. */
+const testPrograms = [...debianPrograms, ['curl', 'curl']];
 
-function installDebianPackages() {
-  const missing = debianPrograms.filter(([program]) => !isThere(program));
+function installDebianPackages(programs) {
+  const missing = programs.filter(([program]) => !isThere(program));
   const packages = [...new Set(missing.map(([, name]) => name))];
   if (packages.length === 0) return;
   const list = packages.join(' ');
@@ -178,7 +182,7 @@ function installDebianPackages() {
     }
     throw new Problem(`apt-get cannot install ${list}; see ${log}`);
   });
-  const still = debianPrograms.filter(([program]) => !isThere(program)).map(([program]) => program);
+  const still = programs.filter(([program]) => !isThere(program)).map(([program]) => program);
   if (still.length > 0) {
     throw new Problem(
       `${list} is installed, and ${still.join(', ')} is still missing: ${useDocker}`,
