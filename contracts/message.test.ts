@@ -53,6 +53,8 @@ describe('queue video', () => {
     ['long username', { video_fid: fid, username: 'a'.repeat(256) }, /^username: .*255/],
     ['empty job', { video_fid: fid, username, job_id: '' }, /^job_id: /],
     ['long job', { video_fid: fid, username, job_id: 'j'.repeat(65) }, /^job_id: .*64/],
+    ['a job that is a path', { video_fid: fid, username, job_id: '../x' }, /^job_id: .*letters/],
+    ['a job of two lines', { video_fid: fid, username, job_id: 'j\n' }, /^job_id: .*letters/],
     ['every wrong field', { video_fid: 1, username: 2 }, /video_fid: .*; username: /],
     ['null itself', null, /^body: .*expected object, received null/],
     ['an array', [fid], /^body: .*expected object, received array/],

@@ -9,8 +9,13 @@ export const fidSchema = z
 
 const addressSchema = z.string().min(1).max(255);
 
-/** Ours to add to the tutorial's three fields. A message without them still converts. */
-const jobIdSchema = z.string().min(1).max(64);
+/**
+ * Ours to add to the tutorial's three fields. A message without it still converts. A job id becomes
+ * part of a directory's name and of a Message-ID, so it is not any text.
+ */
+const jobIdSchema = z
+  .string()
+  .regex(/^[A-Za-z0-9_-]{1,64}$/, 'expected 1 to 64 letters, digits, "-" or "_"');
 
 /** Queue `video`: please convert. The tutorial's gateway sends only its first three fields. */
 export const videoMessageSchema = z
