@@ -21,7 +21,7 @@ export const headerNames = {
   deadAt: 'dead-at',
 } as const;
 
-/** Why a message became a dead letter. `delivery-limit` is the broker's own reason. */
+/** Why we gave a message up. One that the broker gave up (delivery limit) has no such header. */
 export const deadReasons = [
   'attempts-exhausted',
   'invalid-message',
