@@ -50,6 +50,8 @@ export function classifyError(thrown: unknown): Failure {
   if (error instanceof SourceRefused) return { kind: 'refused', error };
   if (
     error instanceof DependencyUnavailable ||
+    // A broker that is away, blocks publishers or has a full or missing queue; not the job's fault.
+    error instanceof PublishFailed ||
     error instanceof ClaimLost ||
     error instanceof Stopping ||
     // A full disk is an outage of the machine, not a failure of the file.
@@ -62,7 +64,6 @@ export function classifyError(thrown: unknown): Failure {
   if (
     error instanceof TransientError ||
     error instanceof MediaToolError ||
-    error instanceof PublishFailed ||
     (code !== undefined && transientCodes.has(code))
   ) {
     return { kind: 'transient', error };
