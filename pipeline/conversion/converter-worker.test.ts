@@ -198,6 +198,51 @@ it('resumes with the news when an attempt died after it had stored the MP3', asy
   await jobIn('ready', fid);
 });
 
+it('gives up a job whose last attempt never came back, not one whose last attempt still runs', async () => {
+  const fid = await store(samples.text);
+  await broker.publish('video', bareMessage(fid));
+  await broker.take('mp3.failed');
+  const claim = { token: 't', worker: 'w', expiresAt: new Date(Date.now() + 60_000) };
+  await jobs().updateOne({ _id: fid }, { $set: { state: 'converting', attempts: 4, claim } });
+  await broker.publish('video', bareMessage(fid));
+  await eventually('a deferred copy', async () => {
+    const { messageCount } = await broker.channel.checkQueue('video.retry.100ms');
+    return messageCount === 1 || undefined;
+  });
+  expect((await jobs().findOne({ _id: fid }))?.state).toBe('converting');
+  await jobs().updateOne({ _id: fid }, { $set: { 'claim.expiresAt': new Date(0) } });
+  const letter = await broker.take('video.dead');
+  expect(letter.properties.headers).toMatchObject({
+    [headerNames.deadReason]: 'attempts-exhausted',
+    [headerNames.deadErrorClass]: 'WorkerCrashed',
+    [headerNames.attempt]: 4,
+  });
+  expect((await jobIn('dead', fid)).failures).toMatchObject([{ errorClass: 'WorkerCrashed' }]);
+  await expectNowhereElse();
+});
+
+it('files a dead letter again when the job is dead already', async () => {
+  const fid = await store(samples.text);
+  await broker.publish('video', bareMessage(fid));
+  await broker.take('mp3.failed');
+  const failure = {
+    attempt: 2,
+    at: new Date(),
+    worker: 'w',
+    step: 'transcode',
+    error: 'e',
+  } as const;
+  const failures = [{ ...failure, errorClass: 'TypeError' }];
+  await jobs().updateOne({ _id: fid }, { $set: { state: 'dead', failures } });
+  await broker.publish('video', bareMessage(fid));
+  expect((await broker.take('video.dead')).properties.headers).toMatchObject({
+    [headerNames.deadStep]: 'transcode',
+    [headerNames.deadErrorClass]: 'TypeError',
+    [headerNames.attempt]: 2,
+  });
+  await expectNowhereElse();
+});
+
 it('says again that a file was refused when the first news never went out', async () => {
   const fid = await store(samples.text);
   await broker.publish('video', bareMessage(fid));

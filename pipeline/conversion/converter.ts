@@ -33,12 +33,12 @@ export class Converter {
           return result satisfies never;
       }
     } catch (error) {
-      // The record could not be read or written; no attempt of the job is to blame.
+      // Not the attempt: the record could not be read or written, or the news not be published.
       return decideOutcome(classifyError(error), { attempt: 1, maxAttempts, step: null });
     }
   }
 
-  /** Every attempt was begun, and the worker of the last one died in it. */
+  /** Every attempt was begun; unless the last one still runs, its worker died in it. */
   async #giveUp(id: string, attempts: number): Promise<Outcome> {
     const failure: AttemptFailure = {
       attempt: attempts,
@@ -48,8 +48,8 @@ export class Converter {
       errorClass: 'WorkerCrashed',
       error: 'the worker of the last attempt never came back',
     };
-    await this.deps.claims.giveUpExhausted(id, failure);
-    return deadAgain(failure);
+    const gaveUp = await this.deps.claims.giveUpExhausted(id, failure);
+    return gaveUp ? deadAgain(failure) : { kind: 'defer', why: 'the last attempt still runs' };
   }
 
   /** A second copy, or a delivery whose worker died before it could settle. */

@@ -154,16 +154,16 @@ it('begins no attempt beyond the limit, even when every worker died in its attem
   }
   const result = await claimsOf('w').claim(id, 3);
   expect(result.kind).toBe('exhausted');
-  await claimsOf('w').giveUpExhausted(id, failure(3));
+  expect(await claimsOf('w').giveUpExhausted(id, failure(3))).toBe(true);
   expect(await jobs.findOne({ _id: id })).toMatchObject({ state: 'dead', attempts: 3 });
 });
 
 it('does not give up a job that somebody still works on', async () => {
   const id = await newJobId();
-  await claimed(claimsOf('alive'), id, 1);
-  expect((await claimsOf('w').claim(id, 1)).kind).toBe('claimed-elsewhere');
-  await claimsOf('w').giveUpExhausted(id, failure(1));
-  expect(await jobs.findOne({ _id: id })).toMatchObject({ state: 'converting' });
+  const job = await claimed(claimsOf('alive'), id, 1);
+  expect((await claimsOf('w').claim(id, 1)).kind).toBe('exhausted');
+  expect(await claimsOf('w').giveUpExhausted(id, failure(1))).toBe(false);
+  expect(await jobs.findOne({ _id: id })).toMatchObject({ state: 'converting', claim: job.claim });
 });
 
 it('remembers when work first started', async () => {

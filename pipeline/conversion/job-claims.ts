@@ -22,7 +22,7 @@ export type ClaimResult =
   /** Nothing to convert any more; the news may still be missing (`announcedAt`). */
   | { readonly kind: 'final'; readonly job: JobRecord }
   | { readonly kind: 'claimed-elsewhere' }
-  /** Every attempt was begun and the last one never came back. */
+  /** Every attempt was begun; whether the last one still runs, `giveUpExhausted` finds out. */
   | { readonly kind: 'exhausted'; readonly job: JobRecord };
 
 interface ClaimHolder {
@@ -94,9 +94,7 @@ export class JobClaims {
     if (job.state === 'ready' || job.state === 'failed' || job.state === 'dead') {
       return { kind: 'final', job };
     }
-    const live = job.claim !== null && job.claim.expiresAt > new Date();
-    if (!live && job.attempts >= maxAttempts) return { kind: 'exhausted', job };
-    return { kind: 'claimed-elsewhere' };
+    return job.attempts < maxAttempts ? { kind: 'claimed-elsewhere' } : { kind: 'exhausted', job };
   }
 
   /** Renews the claim and shows where the work is. @throws ClaimLost */
@@ -137,9 +135,13 @@ export class JobClaims {
     });
   }
 
-  /** The last attempt never came back: nobody holds a claim that could be checked. */
-  async giveUpExhausted(id: string, failure: AttemptFailure): Promise<void> {
-    await this.breaker.run(() =>
+  /**
+   * Gives up a job whose last attempt never came back.
+   *
+   * @returns false, and changes nothing, when that attempt still holds its claim or ended well.
+   */
+  async giveUpExhausted(id: string, failure: AttemptFailure): Promise<boolean> {
+    const { matchedCount } = await this.breaker.run(() =>
       this.jobs.updateOne(
         { _id: id, state: { $nin: [...finalJobStates] }, ...unclaimed },
         {
@@ -148,6 +150,7 @@ export class JobClaims {
         },
       ),
     );
+    return matchedCount === 1;
   }
 
   /** The broker holds the news of how the job ended. */

@@ -39,7 +39,16 @@ export async function runAttempt(
     return await concludeAttempt(claimed, error, deps, log);
   } finally {
     await renewal.stop();
+    await removeDirectory(directory, log);
+  }
+}
+
+/** What is left on the disk must not change what the attempt came to. */
+async function removeDirectory(directory: string, log: Logger): Promise<void> {
+  try {
     await rm(directory, { recursive: true, force: true });
+  } catch (error) {
+    log.warn({ err: error, directory }, 'directory of the attempt not removed');
   }
 }
 
