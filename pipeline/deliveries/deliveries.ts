@@ -45,19 +45,18 @@ export class Deliveries {
     return running;
   }
 
-  /** Lets running work finish for `graceMs`, then tells it to hand back; resolves when none runs. */
+  /**
+   * Lets running work finish for `graceMs`, then tells it to hand back; resolves when none runs.
+   * What still arrives afterwards (a reconnect subscribes anew) is handed back at once.
+   */
   async stop(graceMs: number): Promise<void> {
-    const grace = new AbortController();
-    const finished = Promise.all(this.#running);
-    const expiry = delay(graceMs, undefined, { signal: grace.signal }).then(
-      () => {
-        this.#stop.abort(new Stopping('the worker is stopping'));
-      },
-      () => undefined,
-    );
-    await Promise.race([finished, expiry]);
-    grace.abort();
-    await finished;
+    const handBack = () => {
+      this.#stop.abort(new Stopping('the worker is stopping'));
+    };
+    const expiry = setTimeout(handBack, graceMs);
+    while (this.#running.size > 0) await Promise.all(this.#running);
+    clearTimeout(expiry);
+    handBack();
   }
 
   async #handle(delivery: Delivery, work: Work): Promise<void> {
