@@ -21,6 +21,9 @@ afterAll(async () => {
 
 const ledgerOf = (worker: string) => new MailLedger(client.db(database), breaker, worker, 60_000);
 
+const mails = () => client.db(database).collection<{ _id: string }>('mails');
+const entryOf = (mail: Mail) => mails().findOne({ _id: mail.messageId });
+
 function newMail(): Mail {
   const messageId = `<${uniqueName('mail')}@example.com>`;
   return { kind: 'ready', messageId, to: '$name@example.com', subject: 's', text: 't' };
@@ -46,7 +49,7 @@ it('sends nothing a second time', async () => {
   const ledger = ledgerOf('w');
   const { token } = await taken(ledger, mail);
   await ledger.sent(mail, token);
-  expect(await ledger.take(mail)).toEqual({ kind: 'settled' });
+  expect(await ledger.take(mail)).toEqual({ kind: 'sent' });
 });
 
 it('counts attempts, but not those that are refunded', async () => {
@@ -65,24 +68,23 @@ it('counts attempts, but not those that are refunded', async () => {
   }
 });
 
-it('ends with a mail that nobody will take', async () => {
+it('tries a mail that was given up once more when its message comes again', async () => {
   const mail = newMail();
   const ledger = ledgerOf('w');
   const { token } = await taken(ledger, mail);
   await ledger.dead(mail, token);
-  expect(await ledger.take(mail)).toEqual({ kind: 'settled' });
+  expect(await entryOf(mail)).toMatchObject({ state: 'dead', claim: null, attempts: 1 });
+  expect(await taken(ledger, mail)).toMatchObject({ attempt: 2 });
+  expect(await ledger.take(mail)).toEqual({ kind: 'taken-elsewhere' });
 });
 
 it('lets another worker send after the first one died, and the first settle nothing', async () => {
   const mail = newMail();
   const first = await taken(ledgerOf('first'), mail);
-  await client
-    .db(database)
-    .collection<{ _id: string }>('mails')
-    .updateOne({ _id: mail.messageId }, { $set: { 'claim.expiresAt': new Date(0) } });
+  await mails().updateOne({ _id: mail.messageId }, { $set: { 'claim.expiresAt': new Date(0) } });
   const second = await taken(ledgerOf('second'), mail);
   await ledgerOf('first').sent(mail, first.token);
   expect(await ledgerOf('third').take(mail)).toEqual({ kind: 'taken-elsewhere' });
   await ledgerOf('second').sent(mail, second.token);
-  expect(await ledgerOf('third').take(mail)).toEqual({ kind: 'settled' });
+  expect(await ledgerOf('third').take(mail)).toEqual({ kind: 'sent' });
 });

@@ -10,6 +10,7 @@ import type { Mail } from './mail';
 interface MailRecord {
   readonly _id: string;
   readonly to: string;
+  /** `dead`: given up, and a dead letter; its replay is one more try. */
   readonly state: 'pending' | 'sent' | 'dead';
   readonly claim: Claim | null;
   readonly attempts: number;
@@ -18,13 +19,16 @@ interface MailRecord {
 
 export type TakeResult =
   | { readonly kind: 'taken'; readonly token: string; readonly attempt: number }
-  | { readonly kind: 'settled' }
+  | { readonly kind: 'sent' }
   | { readonly kind: 'taken-elsewhere' };
 
 /**
  * Remembers which mails went out. An entry is taken before SMTP and settled after, so a repeated
  * message sends nothing. One gap is left and cannot be closed: the server took the mail and we
  * died before noting it; the repeat carries the same Message-ID.
+ *
+ * Only `sent` is final. A message that meets a `dead` entry is a replay, or its dead letter never
+ * reached the broker: to drop it would lose the mail.
  *
  * Every method throws DependencyUnavailable while MongoDB is away.
  */
@@ -53,10 +57,11 @@ export class MailLedger {
     );
     const taken = await this.breaker.run(() =>
       this.#mails.findOneAndUpdate(
-        { _id: messageId, state: 'pending', ...unclaimed },
+        { _id: messageId, state: { $ne: 'sent' }, ...unclaimed },
         [
           {
             $set: {
+              state: 'pending',
               claim: { token, worker: this.worker, expiresAt: { $add: ['$$NOW', this.claimMs] } },
               attempts: { $add: ['$attempts', 1] },
             },
@@ -66,15 +71,15 @@ export class MailLedger {
       ),
     );
     if (taken !== null) return { kind: 'taken', token, attempt: taken.attempts };
-    const entry = await this.breaker.run(() => this.#mails.findOne({ _id: mail.messageId }));
-    return entry?.state === 'pending' ? { kind: 'taken-elsewhere' } : { kind: 'settled' };
+    const entry = await this.breaker.run(() => this.#mails.findOne({ _id: messageId }));
+    return { kind: entry?.state === 'sent' ? 'sent' : 'taken-elsewhere' };
   }
 
   async sent(mail: Mail, token: string): Promise<void> {
     await this.#settle(mail, token, { state: 'sent', claim: null, sentAt: new Date() });
   }
 
-  /** Nobody will take this mail. */
+  /** Given up. */
   async dead(mail: Mail, token: string): Promise<void> {
     await this.#settle(mail, token, { state: 'dead', claim: null });
   }

@@ -174,6 +174,16 @@ it('does not try a mail again that the server refuses for good', async () => {
   await expectNowhereElse();
 });
 
+it('sends a mail whose dead letter is replayed', async () => {
+  const to = newAddress();
+  await inbox.behave({ to, answer: { kind: 'refuse', code: 550 }, times: 1 });
+  await broker.publish('mp3', { video_fid: newFid(), mp3_fid: newFid(), username: to });
+  const { content } = await broker.take('mp3.dead');
+  await broker.publish('mp3', content);
+  await inbox.waitForMails(to);
+  await expectNowhereElse();
+});
+
 it('waits out a mail server that drops every connection, without using up attempts', async () => {
   const to = newAddress();
   await inbox.behave({ to, answer: { kind: 'drop' }, times: 6 });

@@ -52,7 +52,7 @@ export class Notifier {
       const mail = compose(decoded.message, { publicUrl, domain, sourceName });
       const taken = await ledger.take(mail);
       switch (taken.kind) {
-        case 'settled':
+        case 'sent':
           return { kind: 'completed' };
         case 'taken-elsewhere':
           return { kind: 'defer', why: 'another worker is sending this mail' };
