@@ -15,7 +15,7 @@ import { SmtpMailer } from './smtp-mailer';
 export async function startNotification(
   config: ConfigOf<typeof notificationSettings>,
 ): Promise<RunningProcess> {
-  const { url, from } = mailServer(config);
+  const { url, from, domain } = mailServer(config);
   const mailer = new SmtpMailer({ url, from, timeoutMs: config.mailTimeoutMs });
   const running = await startWorker(
     'notification',
@@ -32,7 +32,7 @@ export async function startNotification(
         records,
         metrics,
         publicUrl: config.publicUrl.replace(/\/$/, ''),
-        domain: from.slice(from.lastIndexOf('@') + 1),
+        domain,
         maxAttempts: config.maxAttempts,
       });
       return {
