@@ -9,9 +9,6 @@ import type { RequestHandler } from 'express';
  */
 export function discardUnreadBody(maxMs: number): RequestHandler {
   return (request, response, next) => {
-    // A client that waits for "100 Continue" and gets an answer instead may or may not send its
-    // body, so the connection cannot be used again (RFC 9110 section 10.1.1).
-    if (expectsContinue(request.headers.expect)) response.set('Connection', 'close');
     response.once('finish', () => {
       if (request.complete || request.socket.destroyed) return;
       const { socket } = request;
@@ -29,8 +26,4 @@ export function discardUnreadBody(maxMs: number): RequestHandler {
     });
     next();
   };
-}
-
-export function expectsContinue(expect: string | undefined): boolean {
-  return expect?.toLowerCase() === '100-continue';
 }

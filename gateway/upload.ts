@@ -8,7 +8,6 @@ import { requireUser } from './credentials';
 import type { Endpoint } from './endpoint';
 import { Refusal } from './errors';
 import { viewJob } from './job-view';
-import { expectsContinue } from './linger';
 import type { Mongo } from './mongo';
 import { receiveFile, type UploadLimits } from './multipart';
 import { ownerOf } from './owner';
@@ -32,10 +31,8 @@ export function upload(deps: UploadDeps): Endpoint {
     const claims = await requireUser(auth, request, response);
     refuseDeclaredSize(request, limits);
     await mongo.ping(); // Rather than after the first gigabyte.
-    if (expectsContinue(request.headers.expect)) {
-      response.removeHeader('Connection');
-      response.writeContinue();
-    }
+    // Node closes a connection on which the answer came without it (RFC 9110 section 10.1.1).
+    if (request.headers.expect?.toLowerCase() === '100-continue') response.writeContinue();
     const video = mongo.beginUpload();
     try {
       const { name, bytes } = await receiveFile(request, limits, (fileName) =>
