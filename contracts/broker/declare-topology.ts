@@ -1,5 +1,6 @@
 import type { Channel, ChannelModel } from 'amqplib';
 import type { QueueDeclaration, Topology } from '../topology';
+import { refusalOf } from './refusal-of';
 
 /** A queue that exists with other arguments than ours. We use it as it is. */
 export interface DifferentQueue {
@@ -39,22 +40,4 @@ async function declareQueue(
   const missing = await refusalOf(connection, 404, (channel) => channel.checkQueue(name));
   if (missing !== undefined) throw refusal;
   return refusal.message;
-}
-
-/** Makes a call on a channel of its own, because the broker closes the channel if it refuses. */
-async function refusalOf(
-  connection: ChannelModel,
-  code: number,
-  call: (channel: Channel) => Promise<unknown>,
-): Promise<Error | undefined> {
-  const channel: Channel = await connection.createChannel();
-  channel.on('error', () => undefined); // The same error rejects the call below.
-  try {
-    await call(channel);
-  } catch (error) {
-    if (Error.isError(error) && 'code' in error && error.code === code) return error;
-    throw error;
-  }
-  await channel.close();
-  return undefined;
 }

@@ -1,32 +1,17 @@
-import type { ChannelModel, ConfirmChannel } from 'amqplib';
+import type { Channel, ChannelModel } from 'amqplib';
+import { refusalOf } from '../../contracts/broker/refusal-of';
 import type { QueueDeclaration } from '../../contracts/topology';
 
-/**
- * Runs a call that the broker may refuse with `refusal`, which closes the call's channel.
- *
- * @returns Whether it was done; false when it was refused with that code.
- */
+/** Whether a call was done; false when the broker refused it with that code. */
 export async function onChannelOfItsOwn(
   connection: ChannelModel,
-  refusal: number,
-  call: (channel: ConfirmChannel) => Promise<void>,
+  refusal: 404 | 406,
+  call: (channel: Channel) => Promise<unknown>,
 ): Promise<boolean> {
-  const channel = await connection.createConfirmChannel();
-  channel.on('error', () => undefined); // The same error rejects the call.
-  try {
-    await call(channel);
-  } catch (error) {
-    if (Error.isError(error) && 'code' in error && error.code === refusal) return false;
-    throw error;
-  }
-  await channel.close();
-  return true;
+  return (await refusalOf(connection, refusal, call)) === undefined;
 }
 
-export async function declareQueue(
-  channel: ConfirmChannel,
-  queue: QueueDeclaration,
-): Promise<void> {
+export async function declareQueue(channel: Channel, queue: QueueDeclaration): Promise<void> {
   await channel.assertQueue(queue.name, { durable: true, arguments: queue.arguments });
 }
 
@@ -36,7 +21,5 @@ export function isAsDeclared(connection: ChannelModel, queue: QueueDeclaration):
 }
 
 export function queueExists(connection: ChannelModel, name: string): Promise<boolean> {
-  return onChannelOfItsOwn(connection, 404, async (channel) => {
-    await channel.checkQueue(name);
-  });
+  return onChannelOfItsOwn(connection, 404, (channel) => channel.checkQueue(name));
 }
