@@ -1,0 +1,113 @@
+import { MongoClient, ObjectId, type GridFSBucket } from 'mongodb';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { defaultConversionOptions } from '../../contracts/conversion-options';
+import { openBucket } from '../../contracts/gridfs';
+import { jobCollection } from '../../contracts/job-collection';
+import { testMongoUrl, uniqueName } from '../../local/test-stack';
+import { Breaker } from '../../observability/breaker';
+import { isMongoOutage } from '../../observability/mongo-outage';
+import { ClaimLost } from '../deliveries/failure';
+import type { LocalMp3 } from './hand-offs';
+import { JobClaims } from './job-claims';
+import { storeMp3 } from './store-mp3';
+
+const names = { jobs: uniqueName('jobs'), mp3s: uniqueName('mp3s') };
+const breaker = new Breaker('gridfs-write', isMongoOutage);
+/** More than one chunk. */
+const bytes = 1_000_000;
+
+let client: MongoClient;
+let claims: JobClaims;
+let mp3s: GridFSBucket;
+let directory: string;
+
+beforeAll(async () => {
+  client = await MongoClient.connect(await testMongoUrl());
+  claims = new JobClaims(jobCollection(client.db(names.jobs)), breaker, 'w', 60_000);
+  mp3s = openBucket(client, names.mp3s);
+  directory = await mkdtemp(join(tmpdir(), 'store-mp3-test-'));
+  await writeFile(join(directory, 'audio.mp3'), Buffer.alloc(bytes, 1));
+}, 60_000);
+
+afterEach(async () => {
+  await client.db(names.mp3s).dropDatabase();
+});
+
+afterAll(async () => {
+  breaker.stop();
+  await client.db(names.jobs).dropDatabase();
+  await client.close();
+  await rm(directory, { recursive: true });
+});
+
+async function claimedMp3(): Promise<LocalMp3> {
+  const videoFid = new ObjectId();
+  const id = await claims.ensure({
+    video_fid: videoFid.toHexString(),
+    mp3_fid: null,
+    username: 'a@example.com',
+    job_id: undefined,
+  });
+  const result = await claims.claim(id, 4);
+  if (result.kind !== 'claimed') throw new Error(`expected a claim, got ${result.kind}`);
+  const job = {
+    id,
+    claimToken: result.job.claim.token,
+    username: 'a@example.com',
+    videoFid,
+    sourceName: null,
+    options: defaultConversionOptions,
+    directory,
+  };
+  return { job, mp3Path: join(directory, 'audio.mp3'), bytes, durationMs: 1_000 };
+}
+
+const step = () => storeMp3(mp3s, breaker, claims, 60_000);
+const jobRecord = ({ job }: LocalMp3) =>
+  jobCollection(client.db(names.jobs)).findOne({ _id: job.id });
+
+async function stored(): Promise<{ files: number; chunks: number }> {
+  const database = client.db(names.mp3s);
+  const files = await database.collection('fs.files').countDocuments();
+  return { files, chunks: await database.collection('fs.chunks').countDocuments() };
+}
+
+it('stores the MP3 whole, with our mark, and lets the job point to it', async () => {
+  const mp3 = await claimedMp3();
+  const percents: number[] = [];
+  const { mp3Fid } = await step().run(mp3, {
+    signal: new AbortController().signal,
+    progress: (percent) => percents.push(percent),
+  });
+  expect((await jobRecord(mp3))?.mp3).toEqual({ fid: mp3Fid, bytes, durationMs: 1_000 });
+  expect(await mp3s.find().toArray()).toMatchObject([
+    {
+      _id: mp3Fid,
+      length: bytes,
+      metadata: { storedBy: 'video-to-mp3', jobId: mp3.job.id, claimToken: mp3.job.claimToken },
+    },
+  ]);
+  expect(percents.at(-1)).toBe(100);
+});
+
+it('takes its file away again when the claim was lost', async () => {
+  const mp3 = await claimedMp3();
+  const lost = { ...mp3, job: { ...mp3.job, claimToken: 'of an earlier attempt' } };
+  const context = { signal: new AbortController().signal, progress: () => undefined };
+  await expect(step().run(lost, context)).rejects.toThrow(ClaimLost);
+  expect(await stored()).toEqual({ files: 0, chunks: 0 });
+  expect((await jobRecord(mp3))?.mp3).toBeNull();
+});
+
+it('leaves no chunk behind when it is told to stop', async () => {
+  const mp3 = await claimedMp3();
+  const stopping = new AbortController();
+  const progress = (percent: number) => {
+    if (percent > 60) stopping.abort(new Error('stop'));
+  };
+  await expect(step().run(mp3, { signal: stopping.signal, progress })).rejects.toThrow();
+  expect(await stored()).toEqual({ files: 0, chunks: 0 });
+  expect((await jobRecord(mp3))?.mp3).toBeNull();
+});
