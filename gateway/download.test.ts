@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { ObjectId } from 'mongodb';
 import { connect } from 'node:net';
 import { createVhost, type TestVhost, testMongoUrl } from '../local/test-stack';
 import {
@@ -88,6 +89,22 @@ test('a job whose MP3 has been deleted', async () => {
     .collection<{ filename: string; _id: unknown }>('fs.files')
     .deleteMany({ $expr: { $eq: [{ $toString: '$_id' }, gone.fid] } });
   expect(await get(`/download?fid=${gone.fid}`)).toMatchObject({ status: 404, text: 'not found' });
+});
+
+test('an MP3 with a chunk missing breaks off, and the log says why', async () => {
+  const broken = await storeFinishedJob(gateway, ann, null, mp3);
+  const chunks = gateway.stores.mp3s.collection('fs.chunks');
+  await chunks.deleteOne({
+    n: 2,
+    files_id: ObjectId.createFromHexString(broken.fid),
+  });
+  await expect(
+    get(`/download?fid=${broken.fid}`, { 'x-request-id': 'broken' }),
+  ).rejects.toMatchObject({ code: 'ECONNRESET' });
+  expect(gateway.log.filter(({ requestId }) => requestId === 'broken')).toMatchObject([
+    { level: 'error', msg: 'unexpected error' },
+    { msg: 'request', status: 200, brokenOff: true },
+  ]);
 });
 
 test('a job that has no MP3 yet: 409 with its state', async () => {
@@ -259,7 +276,7 @@ describe('a client that stops reading', () => {
     await requestIsOver(other);
     // Waits for whatever is still reading.
     await other.stop();
-    expect(other.log.filter(isDownload)).toMatchObject([{ clientGone: true }]);
+    expect(other.log.filter(isDownload)).toMatchObject([{ brokenOff: true }]);
     expect(other.log.filter(({ level }) => level !== 'info')).toEqual([]);
   });
 
@@ -267,7 +284,7 @@ describe('a client that stops reading', () => {
     await startOther(500);
     const socket = await readAndStop();
     await requestIsOver(other);
-    expect(other.log.filter(isDownload)).toMatchObject([{ clientGone: true }]);
+    expect(other.log.filter(isDownload)).toMatchObject([{ brokenOff: true }]);
     socket.destroy();
   });
 });

@@ -92,6 +92,9 @@ test('the tutorial’s classic queues are used as they are, and said so once', a
   await start();
   expect(await upload()).toMatchObject({ status: 200 });
   expect(await queues.takeAll('video')).toHaveLength(1);
+  // Has the topology declared once more, and mp3 is still another one.
+  await queues.channel.deleteQueue('video');
+  expect(await upload()).toMatchObject({ status: 200 });
   const said = warnings('queue exists with other arguments; used as it is');
   expect(said.map(({ queue }) => queue)).toEqual(['video', 'mp3']);
   expect(await countLeftovers(gateway)).not.toEqual(nothing);

@@ -27,7 +27,7 @@ export function logRequests(logger: Logger, metrics: Metrics): RequestHandler {
       metrics.count('http_requests_total', { route, method, status_class: statusClass(status) });
       metrics.observe('http_request_duration_seconds', { route, method }, ms / 1000);
       const line = { requestId: requestIdOf(response), method, route, status, ms: Math.round(ms) };
-      logger.info(complete ? line : { ...line, clientGone: true }, 'request');
+      logger.info(complete ? line : { ...line, brokenOff: true }, 'request');
     });
     next();
   };

@@ -15,15 +15,17 @@ export function prefersJson(request: Request): boolean {
 
 /** The last handler of the chain: turns whatever was thrown into one answer of the error table. */
 export function sendErrors(logger: Logger): ErrorRequestHandler {
-  return (error: unknown, request, response, next) => {
+  // Express tells an error handler by its fourth parameter.
+  // eslint-disable-next-line @typescript-eslint/no-unused-vars
+  return (error: unknown, request, response, _next) => {
     const requestId = requestIdOf(response);
-    if (error instanceof ClientGone || response.destroyed) return;
+    if (error instanceof ClientGone) return;
     const problem = problemOf(error);
     if (problem.kind === 'unavailable') logger.warn({ requestId, err: error }, 'unavailable');
     if (problem.kind === 'internal') logger.error({ requestId, err: error }, 'unexpected error');
     if (response.headersSent) {
-      // Too late for a status; Express breaks the connection off, so that the client notices.
-      next(error);
+      // Too late for a status: breaking the connection off is how the client notices.
+      response.destroy();
       return;
     }
     sendProblem(request, response, problem);

@@ -80,6 +80,22 @@ test('an upload that outlasts the deadline is cut off and leaves nothing behind'
   expect(await countLeftovers(gateway)).toEqual(nothing);
 });
 
+test('a connection that the client keeps does not hold a stop up after its request', async () => {
+  const token = await start(30_000);
+  const socket = connect({ port: gateway.port, host: '127.0.0.1' });
+  const head = `POST /upload HTTP/1.1\r\nHost: gateway\r\nAuthorization: Bearer ${token}\r\n`;
+  socket.write(`${head}Content-Type: ${formType['content-type']}\r\n`);
+  socket.write(`Content-Length: ${body.length}\r\n\r\n`);
+  socket.write(body.subarray(0, 1_900_000));
+  await uploadIsUnderWay();
+  const stopped = gateway.stop();
+  const answered = new Promise<Buffer>((resolve) => socket.once('data', resolve));
+  socket.write(body.subarray(1_900_000));
+  expect((await answered).toString()).toMatch(/^HTTP\/1.1 200 /);
+  await stopped;
+  socket.destroy();
+});
+
 test('an idle connection does not hold a stop up', async () => {
   await start(30_000);
   const socket = connect({ port: gateway.port, host: '127.0.0.1' });

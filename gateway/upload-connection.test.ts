@@ -85,7 +85,7 @@ describe('a client that goes away', () => {
     expect(await countLeftovers(gateway)).toEqual(nothing);
     expect(await queues.takeAll('video')).toHaveLength(0);
     expect(gateway.log.slice(logged)).toMatchObject([
-      { msg: 'request', level: 'info', route: '/upload', status: null, clientGone: true },
+      { msg: 'request', level: 'info', route: '/upload', status: null, brokenOff: true },
     ]);
   });
 
