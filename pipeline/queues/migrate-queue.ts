@@ -10,13 +10,26 @@ export interface QueueMigration {
   readonly moved: number;
 }
 
+/** Somebody consumes from the queue; what they hold unacked would be lost with it. */
+export class QueueInUse extends Error {
+  override readonly name = 'QueueInUse';
+  constructor(queue: string, consumers: number) {
+    super(
+      `${queue} has ${consumers} consumer(s): stop them, and whatever publishes to it, then migrate again`,
+    );
+  }
+}
+
 /**
- * Makes a queue that exists with other arguments into the one declared, without losing a message:
- * its messages move to a waiting queue of ours, the empty queue is deleted (the broker refuses if
- * a message came in meanwhile; then those move too) and declared anew, and the messages move back.
+ * Makes a queue that exists with other arguments into the one declared and keeps every message in
+ * it: they move to a waiting queue of ours, the empty queue is deleted (the broker refuses if a
+ * message came in meanwhile; then those move too) and declared anew, and the messages move back.
  * A run that was cut off is finished by the next one.
  *
- * Consumers of the queue are cancelled by the deletion; ours come back by themselves.
+ * Publishers must be stopped: RabbitMQ confirms a message that is on its way to a queue in the
+ * moment in which it is deleted, and loses it.
+ *
+ * @throws QueueInUse
  */
 export async function migrateQueue(
   connection: ChannelModel,
@@ -37,8 +50,10 @@ export async function migrateQueue(
       while (!deleted) {
         // Open beforehand, so that the deletion follows the last move as closely as it can.
         deleted = await onChannelOfItsOwn(connection, 406, async (deleting) => {
+          const { consumerCount } = await channel.checkQueue(queue.name);
+          if (consumerCount > 0) throw new QueueInUse(queue.name, consumerCount);
           await moveAll(channel, queue.name, waiting.name);
-          await deleting.deleteQueue(queue.name, { ifEmpty: true });
+          await deleting.deleteQueue(queue.name, { ifEmpty: true, ifUnused: true });
         });
       }
     });

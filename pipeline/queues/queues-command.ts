@@ -59,7 +59,9 @@ export async function queuesCommand(
     .action(withSession(apply));
   program
     .command('migrate')
-    .description('make queues with other arguments into ours; no message is lost')
+    .description(
+      'make queues with other arguments into ours, with their messages; stop publishers and consumers first',
+    )
     .action(withSession(migrate));
   try {
     await program.parseAsync([...args], { from: 'user' });
