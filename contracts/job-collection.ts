@@ -3,8 +3,8 @@ import type { JobRecord } from './job';
 
 const jobIndexes: IndexDescription[] = [
   // A listener's list, newest first.
-  { key: { 'owner.id': 1, createdAt: -1 }, name: 'owner-id' },
-  { key: { 'owner.address': 1, createdAt: -1 }, name: 'owner-address' },
+  { key: { 'owner.id': 1, createdAt: -1, _id: -1 }, name: 'owner-id-newest' },
+  { key: { 'owner.address': 1, createdAt: -1, _id: -1 }, name: 'owner-address-newest' },
   // Who may download an MP3.
   { key: { 'mp3.fid': 1 }, name: 'mp3-fid', sparse: true },
 ];

@@ -33,7 +33,7 @@ export class Broker {
       }),
       heartbeatIntervalInSeconds: heartbeatSeconds,
       reconnectTimeInSeconds: reconnectSeconds,
-      connectionOptions: { clientProperties: { connection_name: 'gateway' } },
+      connectionOptions: { timeout: 10_000, clientProperties: { connection_name: 'gateway' } },
     });
     this.#publisher = new ConfirmedPublisher(this.#connection, publishTimeoutMs);
     this.#follow();

@@ -43,6 +43,8 @@ export function rabbitConfig(config: ConsumerConfig): RabbitMQConfig {
     connectionManagerOptions: {
       heartbeatIntervalInSeconds: 10,
       reconnectTimeInSeconds: 1,
+      // A broker that accepts and stays silent would otherwise be waited for without end.
+      connectionOptions: { timeout: 10_000 },
       findServers: declaringServers(rabbitmqUrl, topology, reportDifferent(log)),
     },
     // A broker that is away at start is waited for, not crashed on.

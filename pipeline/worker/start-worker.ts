@@ -88,6 +88,7 @@ export async function startWorker(
   // A connection of its own: when the broker blocks publishers, acks must still get through.
   const publishing = connect(null, {
     reconnectTimeInSeconds: 1,
+    connectionOptions: { timeout: 10_000 },
     findServers: declaringServers(config.rabbitmqUrl, topology, reportDifferent(log)),
   });
   const publisher = new ConfirmedPublisher(publishing, config.publishTimeoutMs);
