@@ -75,7 +75,7 @@ test('it is ready by itself once the servers are there, with queues and indexes'
   await whenReady(gateway);
   await expectOneAccepted();
   const indexes = await gateway.stores.jobs.indexes();
-  expect(indexes.map(({ name }) => name)).toContain('owner-id');
+  expect(indexes.map(({ name }) => name)).toContain('owner-id-newest');
   const chunkIndexes = await gateway.stores.videos.collection('fs.chunks').indexes();
   expect(chunkIndexes).toContainEqual(
     expect.objectContaining({ key: { files_id: 1, n: 1 }, unique: true }),
