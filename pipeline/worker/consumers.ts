@@ -1,12 +1,19 @@
 import type { AmqpConnection } from '@golevelup/nestjs-rabbitmq';
-import type { ConfirmChannel, Message } from 'amqplib';
+import type { ConfirmChannel } from 'amqplib';
 import type { WorkQueue } from '../../contracts/topology';
 import type { Logger } from '../../observability/logger';
 import type { Condition } from '../../observability/readiness';
 
+/** Fields of `basic.cancel` (AMQP 0-9-1), as amqplib emits them; its types leave the event out. */
+interface CancelFields {
+  readonly consumerTag: string;
+}
+
 /** What golevelup does not do for its consumers: come back, tell their state, stop taking. */
 export class Consumers {
   #stopping = false;
+  /** The open channel of each queue; golevelup's own list keeps a closed one. */
+  readonly #channels = new Map<WorkQueue, ConfirmChannel>();
 
   constructor(
     private readonly connection: AmqpConnection,
@@ -48,32 +55,41 @@ export class Consumers {
   }
 
   #hasConsumer(queue: WorkQueue): boolean {
-    const channel = this.connection.channels[queue];
+    const channel = this.#channels.get(queue);
     return this.connection.connected && channel !== undefined && liveConsumers(channel) > 0;
   }
 
   #watchChannel(queue: WorkQueue, channel: ConfirmChannel): void {
+    this.#channels.set(queue, channel);
     // A cancel by the broker (queue deleted, node gone) is otherwise ignored for ever.
-    channel.on('cancel', (cancelled: Message) => {
-      const tag: unknown = cancelled.fields.consumerTag;
-      if (typeof tag !== 'string' || this.#stopping) return;
+    channel.on('cancel', ({ consumerTag: tag }: CancelFields) => {
+      if (this.#stopping) return;
       this.log.warn({ queue }, 'the broker cancelled the consumer; resuming');
-      this.connection.resumeConsumer(tag).catch((error: unknown) => {
+      this.#resume(tag).catch((error: unknown) => {
         this.log.error({ err: error, queue }, 'consumer not resumed; reconnecting');
         this.#reconnect();
       });
     });
+    // Left to nobody, it would be thrown inside amqplib and end the connection at once.
+    channel.on('error', (error: Error) => {
+      this.log.warn({ err: error, queue }, 'the broker closed the channel');
+    });
     // amqp-connection-manager makes a new channel only on a new connection.
     channel.on('close', () => {
+      if (this.#channels.get(queue) === channel) this.#channels.delete(queue);
       // A connection that closes closes its channels first, and says so later in the same turn.
       // Asked to reconnect in between, the manager would close a dead connection and stay there.
       setImmediate(() => {
-        if (this.#stopping || this.connection.channels[queue] !== channel) return;
-        if (!this.connection.connected) return;
+        if (this.#stopping || this.#channels.has(queue) || !this.connection.connected) return;
         this.log.warn({ queue }, 'the channel closed while the connection lives; reconnecting');
         this.#reconnect();
       });
     });
+  }
+
+  async #resume(tag: string): Promise<void> {
+    const resumed = await this.connection.resumeConsumer(tag);
+    if (resumed === null) throw new Error(`golevelup knows no consumer ${tag}`);
   }
 
   #reconnect(): void {

@@ -1,0 +1,120 @@
+import { AmqpConnection, type MessageHandlerOptions } from '@golevelup/nestjs-rabbitmq';
+import type { ConsumeMessage } from 'amqplib';
+import { pino } from 'pino';
+import { buildTopology } from '../../contracts/topology';
+import { eventually, openTestBroker, type TestBroker } from '../../local/test-broker';
+import { Consumers } from './consumers';
+import { rabbitConfig } from './rabbit-config';
+
+const topology = buildTopology({ video: 'video', mp3: 'mp3' }, [100]);
+const log = pino({ level: 'silent' });
+
+let broker: TestBroker;
+let amqp: AmqpConnection;
+let consumers: Consumers;
+let taken: string[];
+/** What the consumer answers a message with. */
+let work: (body: string) => Promise<void>;
+
+beforeEach(async () => {
+  broker = await openTestBroker();
+  taken = [];
+  work = () => Promise.resolve();
+  const { handlers, ...config } = rabbitConfig({
+    rabbitmqUrl: broker.vhost.url,
+    topology,
+    queues: ['video'],
+    prefetch: 2,
+    log,
+  });
+  amqp = new AmqpConnection(config);
+  await amqp.init();
+  const handle = (_body: unknown, message?: ConsumeMessage) => {
+    const body = String(message?.content);
+    taken.push(body);
+    return work(body);
+  };
+  await amqp.createSubscriber(handle, handlers?.['video'] as MessageHandlerOptions, 'onVideo');
+  consumers = new Consumers(amqp, ['video'], log);
+  await consumers.watch();
+  await ready();
+  await eventually('the tag', () => amqp.consumerTags.length > 0 || undefined);
+}, 60_000);
+
+afterEach(async () => {
+  await consumers.stopTaking();
+  await amqp.close();
+  await broker.close();
+});
+
+const ready = () => eventually('a consumer', () => consumers.condition().ok || undefined);
+const notReady = () => eventually('no consumer', () => !consumers.condition().ok || undefined);
+const isTaken = (body: string) =>
+  eventually(`${body} taken`, () => taken.includes(JSON.stringify(body)) || undefined);
+
+function liveChannel() {
+  const channel = amqp.channels['video'];
+  if (channel === undefined) throw new Error('no channel');
+  return channel;
+}
+
+it('is not ready once a consumer is cancelled', async () => {
+  for (const tag of amqp.consumerTags) await amqp.cancelConsumer(tag);
+  expect(consumers.condition()).toEqual({ ok: false, detail: 'no consumer on video' });
+});
+
+it('comes back after the broker closed the channel alone', async () => {
+  const channel = liveChannel();
+  // An unknown delivery tag: the broker closes the channel (406) and nothing else.
+  channel.ack({ fields: { deliveryTag: 99 } } as ConsumeMessage);
+  await notReady();
+  await ready();
+  expect(liveChannel() === channel).toBe(false);
+  await broker.publish('video', 'after');
+  await isTaken('after');
+});
+
+it('comes back after its queue was deleted', async () => {
+  await broker.channel.deleteQueue('video');
+  await notReady();
+  await ready();
+  await broker.publish('video', 'after');
+  await isTaken('after');
+});
+
+it('resumes on the same channel when the broker cancels it and the queue is there', async () => {
+  const channel = liveChannel();
+  const [tag = ''] = amqp.consumerTags;
+  // What amqplib emits for a `basic.cancel` from the broker.
+  channel.emit('cancel', { consumerTag: tag });
+  expect(consumers.condition().ok).toBe(false);
+  await eventually('a new consumer', () => !amqp.consumerTags.includes(tag) || undefined);
+  await ready();
+  expect(liveChannel() === channel).toBe(true);
+});
+
+it('hands a message whose handling failed back to its queue', async () => {
+  let failures = 1;
+  work = () => (failures-- > 0 ? Promise.reject(new Error('once')) : Promise.resolve());
+  await broker.publish('video', 'again');
+  await eventually('a second delivery', () => taken.length === 2 || undefined);
+  await consumers.stopTaking();
+  await amqp.close();
+  expect(await broker.counts(topology)).toEqual({});
+});
+
+it('takes no more than the prefetch, and nothing once it is stopping', async () => {
+  let finish!: () => void;
+  const finished = new Promise<void>((resolve) => {
+    finish = resolve;
+  });
+  work = () => finished;
+  for (const body of ['1', '2', '3']) await broker.publish('video', body);
+  await isTaken('2');
+  await consumers.stopTaking();
+  expect(consumers.condition().ok).toBe(false);
+  finish();
+  await amqp.close();
+  expect(taken).toEqual(['"1"', '"2"']);
+  expect(await broker.counts(topology)).toEqual({ video: 1 });
+});
