@@ -26,7 +26,8 @@ export interface PrivateStack {
   close(): Promise<void>;
 }
 
-const directoryPrefix = 'video-to-mp3-stack-';
+/** With a space, so that the servers' own scripts meet one: a checkout may lie anywhere. */
+const directoryPrefix = 'video-to-mp3 stack-';
 const ownerFile = 'owner.json';
 
 /**

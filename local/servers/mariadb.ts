@@ -1,7 +1,15 @@
 import { execFile } from 'node:child_process';
-import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { userInfo } from 'node:os';
-import { join } from 'node:path';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir, userInfo } from 'node:os';
+import { basename, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { createConnection } from 'mysql2/promise';
 import type { Daemon } from '../daemon/daemon';
@@ -84,12 +92,25 @@ async function makeDataDirectory(dataDirectory: string): Promise<void> {
   if (existsSync(dataDirectory)) return;
   const unfinished = `${dataDirectory}.new`;
   rmSync(unfinished, { recursive: true, force: true });
+  // Debian's script leaves the path unquoted in places, so it gets one without a space.
+  const aside = mkdtempSync(join(tmpdir(), 'video-to-mp3-mariadb-'));
+  try {
+    const link = join(aside, 'mariadb');
+    symlinkSync(dirname(unfinished), link);
+    await installDatabase(join(link, basename(unfinished)));
+  } finally {
+    rmSync(aside, { recursive: true });
+  }
+  renameSync(unfinished, dataDirectory);
+}
+
+async function installDatabase(directory: string): Promise<void> {
   await promisify(execFile)(
     'mariadb-install-db',
     [
       '--no-defaults',
       `--user=${userInfo().username}`,
-      `--datadir=${unfinished}`,
+      `--datadir=${directory}`,
       '--auth-root-authentication-method=normal',
       // Its anonymous users would shadow the product's account.
       '--skip-test-db',
@@ -99,7 +120,6 @@ async function makeDataDirectory(dataDirectory: string): Promise<void> {
     const { stderr, stdout } = error as { stderr?: string; stdout?: string };
     throw new StackError(`mariadb-install-db failed: ${stderr ?? ''}${stdout ?? String(error)}`);
   });
-  renameSync(unfinished, dataDirectory);
 }
 
 /** Run by the server at every start, before it accepts connections; secrets are hexadecimal. */
