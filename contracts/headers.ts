@@ -8,6 +8,8 @@ export const headerNames = {
   jobId: 'job-id',
   /** Count of attempts used so far, from the job record; for people reading the queue. */
   attempt: 'attempt',
+  /** On a deferred copy: the claim that could not be given back, so it goes on as one attempt. */
+  unreleasedClaim: 'unreleased-claim',
   /** On a dead letter: why it was given up. */
   deadReason: 'dead-reason',
   /** On a dead letter: the queue whose consumer gave up. */

@@ -46,11 +46,14 @@ export async function concludeAttempt(
       await claims.wait(holder, record);
       return outcome;
     case 'defer':
-      await claims.release(holder).catch((error: unknown) => {
-        // Somebody else works on it, or nobody can: the claim expires by itself.
-        if (!(error instanceof ClaimLost)) log.warn({ err: error }, 'claim not released');
-      });
-      return outcome;
+      try {
+        await claims.release(holder);
+        return outcome;
+      } catch (error) {
+        if (error instanceof ClaimLost) return outcome; // Somebody else works on it.
+        log.warn({ err: error }, 'claim not released; its attempt goes on with the next delivery');
+        return { ...outcome, unreleasedClaim: holder.claimToken };
+      }
     case 'dead-letter':
       await claims.giveUp(holder, record);
       return outcome;

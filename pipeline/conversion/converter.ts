@@ -1,3 +1,4 @@
+import { headerNames } from '../../contracts/headers';
 import type { AttemptFailure, JobRecord } from '../../contracts/job';
 import { decodeMessage, videoMessageSchema } from '../../contracts/message';
 import type { Logger } from '../../observability/logger';
@@ -19,7 +20,8 @@ export class Converter {
     const { claims, maxAttempts } = this.deps;
     try {
       const id = await claims.ensure(decoded.message);
-      const result = await claims.claim(id, maxAttempts);
+      const unreleased = delivery.headers[headerNames.unreleasedClaim];
+      const result = await claims.claim(id, maxAttempts, unreleased?.toString());
       switch (result.kind) {
         case 'claimed':
           return await runAttempt(result.job, this.deps, signal, log.child({ jobId: id }));

@@ -59,7 +59,7 @@ const expire = (id: string) =>
 
 it('gives a bare message one job, however often it comes', async () => {
   const video_fid = new ObjectId().toHexString();
-  const message = { video_fid, mp3_fid: null, username: 'bare@example.com', job_id: undefined };
+  const message = { video_fid, mp3_fid: null, username: 'Bare@Example.com', job_id: undefined };
   const ids = await Promise.all(Array.from({ length: 8 }, () => claimsOf('w').ensure(message)));
   expect(new Set(ids)).toEqual(new Set([video_fid]));
   expect(await jobs.findOne({ _id: video_fid })).toMatchObject({
@@ -164,6 +164,16 @@ it('does not give up a job that somebody still works on', async () => {
   expect((await claimsOf('w').claim(id, 1)).kind).toBe('exhausted');
   expect(await claimsOf('w').giveUpExhausted(id, failure(1))).toBe(false);
   expect(await jobs.findOne({ _id: id })).toMatchObject({ state: 'converting', claim: job.claim });
+});
+
+it('goes on with an attempt that could not be given back, and counts it once', async () => {
+  const id = await newJobId();
+  const claims = claimsOf('w');
+  const first = await claimed(claims, id, 1);
+  const result = await claims.claim(id, 1, first.claim.token);
+  expect(result).toMatchObject({ kind: 'claimed', job: { attempts: 1 } });
+  expect((await claims.claim(id, 1, 'another-token')).kind).not.toBe('claimed');
+  expect((await claims.claim(id, 1, first.claim.token)).kind).not.toBe('claimed');
 });
 
 it('remembers when work first started', async () => {

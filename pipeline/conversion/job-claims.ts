@@ -47,7 +47,8 @@ export class JobClaims {
   /** Finds the message's job; a bare tutorial message gets one, keyed by its video. */
   async ensure(message: VideoMessage): Promise<string> {
     const id = message.job_id ?? message.video_fid;
-    const owner = { id: null, address: message.username };
+    // Addresses are compared in lower case, as logins ignore the case of theirs.
+    const owner = { id: null, address: message.username.toLowerCase() };
     const source = { fid: new ObjectId(message.video_fid), name: null, bytes: null };
     const now = new Date();
     const { _id, ...fields } = newJob(id, owner, source, now);
@@ -61,23 +62,32 @@ export class JobClaims {
     return id;
   }
 
-  /** Claims a job and counts the attempt, before any work starts. */
-  async claim(id: string, maxAttempts: number): Promise<ClaimResult> {
+  /**
+   * Claims a job and counts the attempt, before any work starts.
+   *
+   * @param unreleased Token of a deferred attempt that could not be given back, because MongoDB
+   * was away: it goes on as the same attempt.
+   */
+  async claim(id: string, maxAttempts: number, unreleased?: string): Promise<ClaimResult> {
     const token = randomUUID();
+    // A literal: the token comes out of a message.
+    const sameAttempt = { $eq: ['$claim.token', { $literal: unreleased ?? '' }] };
     const claimed = await this.breaker.run(() =>
       this.jobs.findOneAndUpdate(
         {
           _id: id,
           state: { $nin: [...finalJobStates] },
-          attempts: { $lt: maxAttempts },
-          ...unclaimed,
+          $or: [
+            { attempts: { $lt: maxAttempts }, ...unclaimed },
+            ...(unreleased === undefined ? [] : [{ 'claim.token': unreleased }]),
+          ],
         },
         [
           {
             $set: {
               state: 'converting',
               claim: { token, worker: this.worker, expiresAt: this.#expiry() },
-              attempts: { $add: ['$attempts', 1] },
+              attempts: { $add: ['$attempts', { $cond: [sameAttempt, 0, 1] }] },
               startedAt: { $ifNull: ['$startedAt', '$$NOW'] },
             },
           },

@@ -20,11 +20,11 @@ export function renewClaim(
   log: Logger,
 ): ClaimRenewal {
   const lost = new AbortController();
-  let current: { step: StepName; percent: number } = { step: 'fetch-video', percent: 0 };
+  let current: { step: StepName; percent: number } | undefined;
   let renewing: Promise<void> = Promise.resolve();
   let idle = true;
   const renew = () => {
-    if (!idle) return;
+    if (!idle || current === undefined) return;
     idle = false;
     renewing = claims.renew(holder, current.step, Math.floor(current.percent)).then(
       () => {
@@ -42,7 +42,7 @@ export function renewClaim(
   return {
     lost: lost.signal,
     onProgress(step, percent) {
-      const entered = step !== current.step;
+      const entered = step !== current?.step;
       current = { step, percent };
       if (entered) renew();
     },

@@ -45,7 +45,8 @@ export function startConverter(
       worker,
       workDirectory: config.workDirectory,
       maxAttempts: config.maxAttempts,
-      renewEveryMs: config.claimMs / 3,
+      // The renewal carries the progress, which somebody watches.
+      renewEveryMs: Math.min(1_000, config.claimMs / 3),
     });
     return {
       module: ConverterModule.with(consumer, deliveries, converter),

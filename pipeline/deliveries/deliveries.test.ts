@@ -102,6 +102,12 @@ it("keeps body, id and the sender's headers on a copy, and none of the broker's"
   expect(sentHeaders(copy)).toEqual({ note: 'kept', [headerNames.attempt]: 2 });
 });
 
+it('carries a claim that could not be given back on the deferred copy', async () => {
+  await cameTo({ kind: 'defer', why: 'MongoDB is away', unreleasedClaim: 'the-token' });
+  const copy = await broker.take('video.retry.1m');
+  expect(sentHeaders(copy)).toEqual({ [headerNames.unreleasedClaim]: 'the-token' });
+});
+
 it('says on a dead letter why, where, when and how often', async () => {
   const error = 'x'.repeat(3_000);
   await cameTo({ kind: 'dead-letter', letter: { ...letter, error } }, { note: 'kept' });

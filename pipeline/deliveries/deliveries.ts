@@ -68,7 +68,8 @@ export class Deliveries {
       const outcome = await work(delivery, this.#stop.signal, log);
       await settle(outcome, delivery, topology, publisher);
       metrics.count('deliveries_total', { queue, outcome: outcome.kind });
-      log.info({ outcome }, `delivery ${outcome.kind}`);
+      const level = outcome.kind === 'dead-letter' ? 'warn' : 'info';
+      log[level]({ outcome }, `delivery ${outcome.kind}`);
     } catch (error) {
       log.error({ err: error }, 'delivery could not be settled; it goes back to its queue');
       // Without the pause one message that cannot be settled would spin through the broker.

@@ -10,7 +10,12 @@ export type Outcome =
   /** Transient, attempts left: a copy goes to the delay queue of the next tier. */
   | { readonly kind: 'retry'; readonly attempt: number }
   /** Not the job's fault: a copy goes to the shortest delay queue, the attempt is refunded. */
-  | { readonly kind: 'defer'; readonly why: string }
+  | {
+      readonly kind: 'defer';
+      readonly why: string;
+      /** Token of a claim whose attempt could not be refunded: the copy carries it. */
+      readonly unreleasedClaim?: string;
+    }
   | { readonly kind: 'dead-letter'; readonly letter: DeadLetter };
 
 export interface DeadLetter {

@@ -33,7 +33,12 @@ export async function settle(
         [headerNames.attempt]: outcome.attempt,
       });
     case 'defer':
-      return copyTo(retryQueue(queue, tierDelayMs(topology, 1)), {});
+      return copyTo(
+        retryQueue(queue, tierDelayMs(topology, 1)),
+        outcome.unreleasedClaim === undefined
+          ? {}
+          : { [headerNames.unreleasedClaim]: outcome.unreleasedClaim },
+      );
     case 'dead-letter':
       return copyTo(deadQueue(queue), deadHeaders(queue, outcome.letter));
     default:
