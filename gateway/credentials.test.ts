@@ -127,7 +127,7 @@ describe('POST /login', () => {
 
 describe('every other request', () => {
   test.each([
-    ['GET', '/', 404, 'not found'],
+    ['GET', '/nothing', 404, 'not found'],
     ['GET', '/nowhere', 404, 'not found'],
     ['POST', '/jobs/a/b/c', 404, 'not found'],
     ['GET', '/jobs/%ff', 400, 'bad request'],

@@ -56,6 +56,7 @@ async function list(query: string, token: string): Promise<{ ids: string[]; next
 describe('whose a job is', () => {
   const askers: [string, { sub?: string; username: string }, (keyof typeof owners)[]][] = [
     ['Ann', { sub: '7', username: 'ann@example.com' }, ['annId', 'annBare']],
+    ['Ann, typed in another case', { username: 'Ann@Example.com' }, ['annBare']],
     ['Bob', { sub: '8', username: 'bob@example.com' }, ['bobId', 'bobBare']],
     ['Ann with a token that has no sub', { username: 'ann@example.com' }, ['annBare']],
     ['who takes over Ann’s address', { sub: '9', username: 'ann@example.com' }, ['annBare']],

@@ -8,11 +8,11 @@ import type { TokenClaims } from '../contracts/token-claims';
  * an address does not inherit the files of the user before.
  */
 export function ownerOf(claims: TokenClaims): JobOwner {
-  return { id: claims.sub ?? null, address: claims.username };
+  return { id: claims.sub ?? null, address: claims.username.toLowerCase() };
 }
 
 /** The same rule as {@link ownerOf} as a query. */
 export function ownedBy(claims: TokenClaims): Filter<JobRecord> {
-  const withoutId = { 'owner.id': null, 'owner.address': claims.username };
+  const withoutId = { 'owner.id': null, 'owner.address': claims.username.toLowerCase() };
   return claims.sub === undefined ? withoutId : { $or: [{ 'owner.id': claims.sub }, withoutId] };
 }

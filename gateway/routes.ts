@@ -15,6 +15,7 @@ import type { UploadLimits } from './multipart';
 import { logRequests } from './request-log';
 import { sendErrors } from './send-error';
 import { Mp3Sender } from './send-mp3';
+import { showCalls } from './show-calls';
 import { showJob } from './show-job';
 import { upload } from './upload';
 
@@ -48,6 +49,7 @@ export function createRoutes(deps: RouteDeps): Express {
   const post = (path: string, endpoint: Endpoint) => {
     app.route(path).post(running.handler(endpoint)).all(refuseMethod('POST'));
   };
+  get('/', showCalls);
   post('/login', login(auth));
   post('/upload', upload(deps));
   get('/download', download(auth, mongo.jobs, mp3s));
