@@ -26,6 +26,7 @@ beforeEach(async () => {
     queues: ['video'],
     prefetch: 2,
     log,
+    onDifferent: () => undefined,
   });
   amqp = new AmqpConnection(config);
   await amqp.init();

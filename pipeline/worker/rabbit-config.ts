@@ -12,6 +12,8 @@ export interface ConsumerConfig {
   /** Deliveries at a time, for each queue. Nothing is fetched ahead of the work. */
   readonly prefetch: number;
   readonly log: Logger;
+  /** Told about queues that exist with other arguments. */
+  readonly onDifferent: (different: readonly DifferentQueue[]) => void;
 }
 
 /** golevelup's configuration with its dangerous defaults replaced; each reason stands beside it. */
@@ -45,7 +47,7 @@ export function rabbitConfig(config: ConsumerConfig): RabbitMQConfig {
       reconnectTimeInSeconds: 1,
       // A broker that accepts and stays silent would otherwise be waited for without end.
       connectionOptions: { timeout: 10_000 },
-      findServers: declaringServers(rabbitmqUrl, topology, reportDifferent(log)),
+      findServers: declaringServers(rabbitmqUrl, topology, config.onDifferent),
     },
     // A broker that is away at start is waited for, not crashed on.
     connectionInitOptions: { wait: false },

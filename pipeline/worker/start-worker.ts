@@ -85,11 +85,12 @@ export async function startWorker(
     { video: config.videoQueue, mp3: config.mp3Queue },
     config.retryDelaysMs,
   );
+  const onDifferent = reportDifferent(log);
   // A connection of its own: when the broker blocks publishers, acks must still get through.
   const publishing = connect(null, {
     reconnectTimeInSeconds: 1,
     connectionOptions: { timeout: 10_000 },
-    findServers: declaringServers(config.rabbitmqUrl, topology, reportDifferent(log)),
+    findServers: declaringServers(config.rabbitmqUrl, topology, onDifferent),
   });
   const publisher = new ConfirmedPublisher(publishing, config.publishTimeoutMs);
   const deliveries = new Deliveries({
@@ -99,7 +100,8 @@ export async function startWorker(
     log,
     unsettledPauseMs: 5_000,
   });
-  const consumer = { rabbitmqUrl: config.rabbitmqUrl, topology, queues, prefetch, log };
+  const { rabbitmqUrl } = config;
+  const consumer = { rabbitmqUrl, topology, queues, prefetch, log, onDifferent };
   const worker = `${hostname()}:${process.pid}`;
   const { module, breakers } = assemble({
     mongo: mongo.client,
