@@ -153,6 +153,24 @@ describe('accepted, and refused by the pipeline with a reason and a mail', () =>
   });
 });
 
+it('refuses a recording of a few samples instead of trying it for ever', async () => {
+  const path = join(directory, 'click.wav');
+  await run('ffmpeg', [
+    '-v',
+    'error',
+    '-y',
+    '-f',
+    'lavfi',
+    '-i',
+    'sine=sample_rate=44100',
+    '-af',
+    'atrim=end_sample=44',
+    path,
+  ]);
+  const job = await listener.finished(await listener.submit(path));
+  expect(job).toMatchObject({ state: 'failed', failure: { reason: 'no-audio' }, attempts: 1 });
+});
+
 describe('converted, downloaded and as long as the source', () => {
   const h264 = ['-c:v', 'libx264', '-c:a', 'aac'];
   const table: [string, string[]][] = [

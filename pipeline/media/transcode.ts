@@ -83,6 +83,9 @@ export async function transcode(request: TranscodeRequest): Promise<Transcoded> 
     const audioS = (encoded.encodedSamples ?? 0) / encoded.sampleRate;
     const damage = sourceDamage({ source, sourceBytes, track, encoded, audioS });
     if (damage !== undefined) throw new SourceRefused('damaged', damage);
+    if ((encoded.encodedSamples ?? 0) < LEAST_SAMPLES) {
+      throw new SourceRefused('no-audio', `${encoded.encodedSamples ?? 0} samples of sound`);
+    }
     const mp3 = await verifyMp3(outputPath, encoded);
     if (mp3.samples === 0) throw new SourceRefused('no-audio', 'the audio has no sample');
     onProgress(100);
@@ -127,13 +130,18 @@ async function withoutUnfitCover<T>(
   }
 }
 
+/** LAME cannot trim an MP3 to fewer samples than this exactly; it is 2 ms. */
+const LEAST_SAMPLES = 100;
+
 /** A track may be declared and hold nothing; then the next one is what the listener hears. */
 async function encodeFirstFilled(
   tracks: readonly [AudioTrack, ...AudioTrack[]],
   encode: (track: AudioTrack) => Promise<Encoded>,
 ): Promise<{ track: AudioTrack; encoded: Encoded }> {
+  let complaints = 0;
   for (const track of tracks) {
     const encoded = await encode(track);
+    complaints += encoded.complaints;
     if (encoded.packetsRead === undefined) {
       throw new MediaToolError(
         'ffmpeg exited with 0 without the closing report that version 5.1 writes',
@@ -147,7 +155,9 @@ async function encodeFirstFilled(
       throw new SourceRefused('damaged', `${track.statedCount} samples stated, none can be read`);
     }
   }
-  throw new SourceRefused('no-audio', 'the audio tracks are empty');
+  // Where ffmpeg stumbles, nobody knows what was there.
+  const reason = complaints > 0 ? 'damaged' : 'no-audio';
+  throw new SourceRefused(reason, 'no packet of an audio track can be read');
 }
 
 /** ffmpeg ends in order where `-t` or `-fs` tell it to, with numbers that agree. */
