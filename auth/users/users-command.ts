@@ -86,7 +86,9 @@ function describeCommand(terminal: UsersTerminal): Command {
     .action((email: string) => withSession(terminal, (session) => changePassword(session, email)));
   program
     .command('rename')
-    .description('give a user another address; files stay theirs')
+    .description(
+      'give a user another address; files stay theirs, except those of bare messages, which know only the address',
+    )
     .argument('<email>')
     .argument('<new-email>')
     .action((from: string, to: string) =>
