@@ -26,15 +26,19 @@ const kinds = {
   },
 } as const satisfies Record<StackKind, object>;
 
+const lowestBase = 1024; // Below are the ports that need root.
+const highestBase = 65535 - portsPerStack;
+const wantedBase = `expected a whole number from ${lowestBase} to ${highestBase}`;
+
 const schema = z.object({
   /** Everything the stack writes: data, logs, pid files, secrets. Relative to the checkout. */
   stateDirectory: z.string().min(1),
   /** First port of the stack; see stack-ports.ts for the rest. */
   portBase: z.coerce
-    .number({ error: 'expected a whole number' })
-    .int()
-    .min(1024)
-    .max(65535 - portsPerStack),
+    .number({ error: wantedBase })
+    .int({ error: wantedBase })
+    .min(lowestBase, { error: wantedBase })
+    .max(highestBase, { error: wantedBase }),
   /** Search path for programs (`mongod`, `epmd`, …). */
   executablePath: z.string().min(1),
 });
