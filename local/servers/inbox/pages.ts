@@ -22,7 +22,7 @@ export function mailPage(mail: Mail): string {
   const list = facts.map(([name, text]) => `<dt>${name}</dt><dd>${escape(text)}</dd>`).join('');
   return page(
     mail.subject,
-    `<dl>${list}</dl><pre>${linked(escape(mail.text))}</pre>
+    `<dl>${list}</dl><pre>${linked(mail.text)}</pre>
 <p><a href="/mails/${mail.id}/raw">as it came</a> · <a href="/">all mails</a></p>`,
   );
 }
@@ -42,9 +42,16 @@ pre { white-space: pre-wrap; border: 1px solid #8884; border-radius: .4rem; padd
 `;
 }
 
-/** Addresses in text that is escaped already; a quotation mark cannot be in it any more. */
+/** Text with its addresses as links; an address ends at a quotation mark, as in a curl line. */
 function linked(text: string): string {
-  return text.replace(/https?:\/\/[^\s<>]+/g, (url) => `<a href="${url}">${url}</a>`);
+  return text
+    .split(/(https?:\/\/[^\s<>"']+)/)
+    .map((part, index) => {
+      const shown = escape(part);
+      // What the pattern caught has the odd places.
+      return index % 2 === 1 ? `<a href="${shown}">${shown}</a>` : shown;
+    })
+    .join('');
 }
 
 function escape(text: string): string {
