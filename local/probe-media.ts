@@ -35,7 +35,10 @@ export async function probeMedia(path: string): Promise<ProbedMedia> {
     `file:${path}`,
   ]).catch((error: unknown) => {
     const { stderr } = error as { stderr?: string };
-    throw new StackError(`ffprobe cannot read ${path}: ${(stderr ?? String(error)).trim()}`);
+    // ffprobe's last line says why, after the file's name; earlier ones are a demuxer's own.
+    const lastLine = (stderr ?? String(error)).trim().split('\n').at(-1) ?? '';
+    const reason = lastLine.replace(`file:${path}: `, '');
+    throw new StackError(`${path} is not a media file that ffprobe can read: ${reason}`);
   });
   const { format, streams } = probeSchema.parse(JSON.parse(stdout));
   return {
