@@ -56,6 +56,11 @@ export interface StackConfig {
   readonly baseVariable: string;
 }
 
+/** The variable that moves the directory of such a stack, for messages. */
+export function stateDirectoryVariable(kind: StackKind): string {
+  return kinds[kind].directoryVariable;
+}
+
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /**

@@ -1,8 +1,21 @@
-import { globSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import {
+  accessSync,
+  constants,
+  globSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { readLivingProcess } from './daemon/pid-file';
-import { loadStackConfig, type StackConfig, type StackKind } from './stack-config';
+import {
+  loadStackConfig,
+  stateDirectoryVariable,
+  type StackConfig,
+  type StackKind,
+} from './stack-config';
 import { StackError } from './stack-error';
 
 const recordSchema = z.object({ portBase: z.number() });
@@ -23,6 +36,7 @@ export function findStackConfig(
   kind: StackKind,
 ): StackConfig {
   const config = loadStackConfig(environment, kind);
+  requireUsable(config.stateDirectory, kind, false);
   const running = runningPortBase(config.stateDirectory);
   if (running === undefined || running === config.portBase) return config;
   return loadStackConfig({ ...environment, [config.baseVariable]: String(running) }, kind);
@@ -38,6 +52,7 @@ export function stackConfigToStart(
   kind: StackKind,
 ): StackConfig {
   const wanted = loadStackConfig(environment, kind);
+  requireUsable(wanted.stateDirectory, kind, true);
   const found = findStackConfig(environment, kind);
   if (environment[wanted.baseVariable] !== undefined && wanted.portBase !== found.portBase) {
     throw new StackError(
@@ -45,6 +60,21 @@ export function stackConfigToStart(
     );
   }
   return found;
+}
+
+/** What was never made is no problem: nothing runs there. */
+function requireUsable(directory: string, kind: StackKind, make: boolean): void {
+  try {
+    if (make) mkdirSync(directory, { recursive: true, mode: 0o700 });
+    readdirSync(directory);
+    accessSync(directory, constants.W_OK | constants.X_OK);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT' && !make) return;
+    throw new StackError(
+      `${stateDirectoryVariable(kind)}: expected a directory that can be made and written to, got ${directory} (${code ?? String(error)})`,
+    );
+  }
 }
 
 function runningPortBase(stateDirectory: string): number | undefined {

@@ -42,15 +42,20 @@ export async function takeDown(config: StackConfig, options: StopOptions = {}): 
   clearLeases(config.stateDirectory);
 }
 
+/** How many processes of this stack run, whether they answer or not. */
+export function countRunning(config: StackConfig): number {
+  return stackDaemons(config, false).filter(({ name }) => findDaemon(config, name)).length;
+}
+
 export interface DaemonStatus {
   readonly name: string;
-  /** `not answering`: it runs, and does not do its work (yet, or any more). */
-  readonly state: 'running' | 'not answering' | 'stopped';
+  /** `not ready`: it answers that it cannot do its work (yet, or any more). */
+  readonly state: 'running' | 'not ready' | 'not answering' | 'stopped';
   readonly pid: number | null;
   readonly ports: readonly { readonly label: string; readonly port: number }[];
   readonly uptimeS: number | null;
   readonly log: string;
-  /** Why it does not answer. */
+  /** Why it is not ready, or does not answer. */
   readonly reason: string | null;
 }
 
@@ -73,14 +78,14 @@ async function daemonStatus(config: StackConfig, daemon: Daemon): Promise<Daemon
   if (process === undefined) {
     return { name, state: 'stopped', pid: null, ports, uptimeS: null, log, reason: null };
   }
-  const reason = (await probeOnce(daemon)) ?? null;
+  const problem = await probeOnce(daemon);
   return {
     name,
-    state: reason === null ? 'running' : 'not answering',
+    state: problem?.state ?? 'running',
     pid: process.pid,
     ports: process.ports,
     uptimeS: Math.floor((Date.now() - process.startedAtMs) / 1000),
     log,
-    reason,
+    reason: problem?.reason ?? null,
   };
 }

@@ -35,6 +35,14 @@ export interface Daemon {
   beforeStop?(): Promise<void>;
   /** Ends what it may have started apart from its own process group. */
   afterStop?(): Promise<void>;
-  /** Resolves when it answers in its real protocol; rejects with the reason when it does not yet. */
+  /**
+   * Resolves when it answers in its real protocol; rejects with the reason when it does not yet,
+   * with `NotReady` when that is what it answers.
+   */
   probe(): Promise<void>;
+}
+
+/** A daemon's own answer that it cannot do its work now. */
+export class NotReady extends Error {
+  override readonly name = 'NotReady';
 }

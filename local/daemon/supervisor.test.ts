@@ -1,4 +1,5 @@
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
 import type { Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,7 +8,7 @@ import { createStackConfig, type StackConfig } from '../stack-config';
 import { reservePorts } from '../reserve-ports';
 import { StackError } from '../stack-error';
 import type { Daemon } from './daemon';
-import { daemonFiles, findDaemon, startDaemon, stopDaemon } from './supervisor';
+import { daemonFiles, findDaemon, probeOnce, startDaemon, stopDaemon } from './supervisor';
 
 /** Stands in for a process of the product: ready after it was asked twice. */
 const program = `
@@ -100,4 +101,16 @@ test('an aborted start ends what it started', async () => {
   controller.abort(new StackError('enough'));
   await aborted;
   expect(findDaemon(config, 'fake')).toBeUndefined();
+});
+
+test('a process that says 503 is not ready, one that says nothing does not answer', async () => {
+  expect(await probeOnce(fake())).toMatchObject({ state: 'not answering' });
+  const server = createServer((_request, response) => {
+    response.writeHead(503).end('no broker');
+  });
+  await new Promise<void>((resolve) => server.listen(adminPort, '127.0.0.1', resolve));
+  const problem = await probeOnce(fake());
+  server.closeAllConnections();
+  await new Promise((resolve) => server.close(resolve));
+  expect(problem).toEqual({ state: 'not ready', reason: '/readyz answered 503: no broker' });
 });

@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { StackConfig } from '../stack-config';
 import { StackError } from '../stack-error';
 import { requireFreePorts } from './busy-port';
-import type { Daemon } from './daemon';
+import { NotReady, type Daemon } from './daemon';
 import { fingerprint, launch, type DaemonFiles } from './launch';
 import { logTail } from './log-tail';
 import { readLivingProcess, removePidFile, type ProcessRecord } from './pid-file';
@@ -100,26 +100,33 @@ async function waitUntilReady(
 ): Promise<void> {
   const deadline = performance.now() + daemon.readyDeadlineMs;
   for (;;) {
-    const reason = await probeOnce(daemon);
+    const problem = await probeOnce(daemon);
     if (!isAlive(record)) throw failure(daemon, record, 'ended before it was ready');
-    if (reason === undefined) return;
+    if (problem === undefined) return;
     if (performance.now() > deadline) {
       const seconds = daemon.readyDeadlineMs / 1000;
-      throw failure(daemon, record, `was not ready after ${seconds} s (${reason})`);
+      throw failure(daemon, record, `was not ready after ${seconds} s (${problem.reason})`);
     }
     signal?.throwIfAborted();
     await delay(50);
   }
 }
 
+export interface ProbeProblem {
+  readonly state: 'not ready' | 'not answering';
+  readonly reason: string;
+}
+
 /** @returns why it is not ready; undefined when it is */
-export async function probeOnce(daemon: Daemon): Promise<string | undefined> {
+export async function probeOnce(daemon: Daemon): Promise<ProbeProblem | undefined> {
   const timer = new AbortController();
-  const silence = delay(probeTimeoutMs, 'no answer', { signal: timer.signal });
+  const noAnswer = { state: 'not answering', reason: 'no answer' } as const;
+  const silence = delay(probeTimeoutMs, noAnswer, { signal: timer.signal });
   try {
     return await Promise.race([daemon.probe().then(() => undefined), silence]);
   } catch (error) {
-    return error instanceof Error ? error.message : String(error);
+    const state = error instanceof NotReady ? 'not ready' : 'not answering';
+    return { state, reason: Error.isError(error) ? error.message : String(error) };
   } finally {
     timer.abort();
     silence.catch(() => undefined); // Aborted, which is what was wanted.

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import type { Daemon, DaemonPort } from '../daemon/daemon';
+import { NotReady, type Daemon, type DaemonPort } from '../daemon/daemon';
 import { nodeProgram } from '../servers/node-program';
 import type { StackConfig } from '../stack-config';
 import { StackError } from '../stack-error';
@@ -76,7 +76,9 @@ export function createNodeProcess(config: StackConfig, process: NodeProcess): Da
         signal: AbortSignal.timeout(5_000),
       });
       const text = await response.text();
-      if (!response.ok) throw new Error(`/readyz answered ${response.status}: ${text.trim()}`);
+      if (response.ok) return;
+      const answer = `/readyz answered ${response.status}: ${text.trim()}`;
+      throw response.status === 503 ? new NotReady(answer) : new Error(answer);
     },
   };
 }
