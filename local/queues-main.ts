@@ -1,12 +1,13 @@
 import { queuesEnvironment } from './processes/process-environment';
 import { runMain } from './run-main';
-import { runTool } from './run-tool';
-import { loadStackConfig } from './stack-config';
+import { runTool, type Tool } from './run-tool';
+
+const queues: Tool = {
+  entry: 'dist/pipeline/queues-main.js',
+  marker: 'RABBITMQ_URL',
+  server: 'rabbitmq',
+  environment: queuesEnvironment,
+};
 
 /** `npm run queues -- …`: this checkout's stack, or the broker that RABBITMQ_URL names. */
-runMain(() => {
-  const args = process.argv.slice(2);
-  return runTool('dist/pipeline/queues-main.js', args, 'RABBITMQ_URL', () =>
-    queuesEnvironment(loadStackConfig(process.env, 'local')),
-  );
-});
+runMain(() => runTool(queues, process.argv.slice(2)));

@@ -1,12 +1,13 @@
 import { databaseEnvironment } from './processes/process-environment';
 import { runMain } from './run-main';
-import { runTool } from './run-tool';
-import { loadStackConfig } from './stack-config';
+import { runTool, type Tool } from './run-tool';
+
+const users: Tool = {
+  entry: 'dist/auth/users-main.js',
+  marker: 'MYSQL_HOST',
+  server: 'mariadb',
+  environment: databaseEnvironment,
+};
 
 /** `npm run users -- …`: this checkout's stack, or the database that MYSQL_HOST names. */
-runMain(() => {
-  const args = process.argv.slice(2);
-  return runTool('dist/auth/users-main.js', args, 'MYSQL_HOST', () =>
-    databaseEnvironment(loadStackConfig(process.env, 'local')),
-  );
-});
+runMain(() => runTool(users, process.argv.slice(2)));
