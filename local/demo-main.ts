@@ -16,6 +16,7 @@ import { startLine } from './start-lines';
 import { withStateLock } from './state-lock';
 
 const command = new Command('npm run demo --')
+  .exitOverride()
   .description(
     'Starts the stack where it is not up yet, sends a video through it and shows what becomes of it. Stays up until Ctrl-C; a stack that was up before stays up.',
   )

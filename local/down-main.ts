@@ -5,9 +5,10 @@ import { findStackConfig } from './stack-record';
 import { withStateLock } from './state-lock';
 
 const command = new Command('npm run down --')
+  .exitOverride()
   .description('Stops every process that was started here, and nothing else. Data stays.')
   .option('--test', "stop the tests' stack (.local/test) instead", false)
-  .addHelpText('after', '\nExit code: 0 when nothing of it runs any more.');
+  .addHelpText('after', '\nExit code: 0 when nothing of it runs any more, 2 on wrong usage.');
 
 runMain(async () => {
   const options = command.parse().opts<{ test: boolean }>();

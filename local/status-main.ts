@@ -6,10 +6,11 @@ import { shortPath } from './stack-addresses';
 import { findStackConfig } from './stack-record';
 
 const command = new Command('npm run status --')
+  .exitOverride()
   .description('Shows every process of the stack, asked in its own protocol.')
   .option('--test', "show the tests' stack (.local/test) instead", false)
   .option('--json', 'print JSON', false)
-  .addHelpText('after', '\nExit code: 0 when all run and answer, 3 otherwise.');
+  .addHelpText('after', '\nExit code: 0 when all run and answer, 3 otherwise, 2 on wrong usage.');
 
 /** As systemctl and init scripts (LSB 5.0, "Init Script Actions"): the program is not running. */
 const exitNotRunning = 3;
