@@ -1,4 +1,4 @@
-import { type ClientRequest, type IncomingHttpHeaders, request } from 'node:http';
+import { Agent, type ClientRequest, type IncomingHttpHeaders, request } from 'node:http';
 
 export interface Answer {
   readonly status: number;
@@ -14,20 +14,29 @@ export interface Asking {
   readonly body?: Buffer | string | ((sending: ClientRequest) => void);
 }
 
-/** One request on a connection of its own, with exactly the headers given, as `curl` sends it. */
+/**
+ * One request on a connection of its own, with the headers given and kept alive, as `curl` sends
+ * it. (Without an agent Node asks for `Connection: close`, and a server that answers before it has
+ * read the body then resets the connection under the answer.)
+ */
 export function ask(url: string, { method = 'GET', headers = {}, body }: Asking = {}) {
   return new Promise<Answer>((resolve, reject) => {
-    const sending = request(url, { method, headers, agent: false }, (response) => {
+    const agent = new Agent({ keepAlive: true });
+    const sending = request(url, { method, headers, agent }, (response) => {
       const pieces: Buffer[] = [];
       response.on('data', (piece: Buffer) => pieces.push(piece));
       response.on('error', reject);
       response.on('end', () => {
         const whole = Buffer.concat(pieces);
         const { statusCode = 0, headers: received } = response;
+        agent.destroy();
         resolve({ status: statusCode, headers: received, body: whole, text: whole.toString() });
       });
     });
-    sending.on('error', reject);
+    sending.on('error', (error) => {
+      agent.destroy();
+      reject(error);
+    });
     if (typeof body === 'function') {
       body(sending);
       return;
