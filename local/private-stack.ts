@@ -7,7 +7,7 @@ import { rabbitmqctl } from './servers/rabbitmqctl';
 import { serverDaemons, startServers, stopServers, type ServerName } from './servers/servers';
 import { takeDown } from './stack';
 import { createStackConfig, type StackConfig } from './stack-config';
-import { firstReservedPort, reservePorts } from './reserve-ports';
+import { reservePorts } from './reserve-ports';
 
 export interface PrivateStack {
   /** For `amqpUrl`, `mysqlAccess`, `mongoUrl`, `smtpUrl`, `createTestInbox`, `managementApi`. */
@@ -78,7 +78,9 @@ async function stopAbandonedStacks(): Promise<void> {
     if (owner === undefined || isAlive(owner)) continue;
     const config = createStackConfig({
       stateDirectory: directory,
-      portBase: firstReservedPort, // Its pid files say what runs; ports play no part in stopping.
+      // Its pid files say what runs. Its ports are not known and may be another stack's by now, so
+      // these are nobody's: stopping also ends a port mapper that answers where one should be.
+      portBase: 1024,
       executablePath: '/usr/bin',
     });
     await takeDown(config, { deadlineMs: 500 });
