@@ -88,9 +88,12 @@ function attempt(job: ClaimedJob, run: ConversionSteps['fetchVideo']['run']): Pr
 
 const whenAborted = (signal: AbortSignal): Promise<never> =>
   new Promise((_, reject) => {
-    signal.addEventListener('abort', () => {
+    const end = (): void => {
       reject(signal.reason as Error);
-    });
+    };
+    // The renewal may have met the new claim before this attempt heard that it was written.
+    if (signal.aborted) end();
+    else signal.addEventListener('abort', end);
   });
 
 it('keeps its claim while it works, and shows where it is', async () => {
