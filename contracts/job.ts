@@ -1,5 +1,6 @@
 import type { ObjectId } from 'mongodb';
 import { defaultConversionOptions, type ConversionOptions } from './conversion-options';
+import type { DeadReason } from './headers';
 import type { RefusalReason } from './refusal-reason';
 
 /**
@@ -35,7 +36,14 @@ export interface JobOwner {
   readonly address: string;
 }
 
+/** The mail about how a job ended; it goes its own way once the news is out. */
+export type MailState = 'none' | 'pending' | 'sent' | 'dead';
+
 export interface Claim {
+  /**
+   * Also the GridFS id, as hex, of the MP3 that this attempt stores if it gets that far. So it is
+   * known which unfinished file somebody may still be writing.
+   */
   readonly token: string;
   readonly worker: string;
   readonly expiresAt: Date;
@@ -79,12 +87,20 @@ export interface JobRecord {
   } | null;
   /** Why the listener's file cannot be converted; set in state `failed`. */
   readonly refusal: { readonly reason: RefusalReason; readonly detail: string } | null;
+  /** Why nobody tries any more; set in state `dead`. Missing in records of version 0.1. */
+  readonly deadReason: DeadReason | null;
+  /** Missing in records of version 0.1, whose mails the ledger alone knows. */
+  readonly mail: MailState;
   readonly createdAt: Date;
-  /** When the broker confirmed the job's message; null until then. */
+  /**
+   * When the broker confirmed the job's message. Null while the job is held: accepted and waiting
+   * for the broker, for its owner's turn, or for a message that was lost to be sent anew.
+   */
   readonly publishedAt: Date | null;
   /** When the broker confirmed the message that tells how it ended; null until then. */
   readonly announcedAt: Date | null;
   readonly startedAt: Date | null;
+  /** When it came to a final state. A job without it is open. */
   readonly finishedAt: Date | null;
 }
 
@@ -108,6 +124,8 @@ export function newJob(
     failures: [],
     mp3: null,
     refusal: null,
+    deadReason: null,
+    mail: 'none',
     createdAt,
     publishedAt: null,
     announcedAt: null,

@@ -62,6 +62,15 @@ export const publishTimeoutMs = integer({
   meaning: 'How long to wait for the broker to confirm a message, in milliseconds.',
 });
 
+export const maxQueuedPerOwner = integer({
+  env: 'MAX_QUEUED_PER_OWNER',
+  default: 8,
+  min: 1,
+  max: 10_000,
+  meaning:
+    'Jobs of one owner in the queue at a time; further ones are held in order, so that nobody else waits for them.',
+});
+
 /** MongoDB and the job records in it. */
 export const jobSettings = {
   mongoUrl: url({
