@@ -1,50 +1,41 @@
 import type { Collection } from 'mongodb';
-import { headerNames } from '../contracts/headers';
 import { newJob, type JobOwner, type JobRecord } from '../contracts/job';
+import type { Outbox } from '../contracts/outbox';
 import type { Logger } from '../observability/logger';
 import type { Broker } from './broker';
 
 /**
- * Makes a stored video a job: the record first, then the message, then the mark that the message
- * is out. The caller has said yes to the listener once this resolves.
+ * Makes a stored video a job. Once this resolves the video is accepted, whatever happens next: the
+ * record is on the server's disk, and the relay publishes what nobody else did.
  *
- * @throws PublishFailed or the error of MongoDB; then there is no job.
+ * @throws the error of MongoDB; whether there is a record is then unknown.
  */
-export async function acceptVideo(
+export async function recordJob(
   jobs: Collection<JobRecord>,
-  broker: Broker,
-  logger: Logger,
   owner: JobOwner,
   source: JobRecord['source'],
 ): Promise<JobRecord> {
-  const id = source.fid.toHexString();
-  const job = newJob(id, owner, source, new Date());
+  const job = newJob(source.fid.toHexString(), owner, source, new Date());
   await jobs.insertOne(job);
-  try {
-    await publishVideo(broker, job);
-  } catch (error) {
-    // Without a relay that publishes later, an unpublished job would never end. This is the one
-    // place that takes it back.
-    await jobs.deleteOne({ _id: id });
-    throw error;
-  }
-  try {
-    const publishedAt = new Date();
-    await jobs.updateOne({ _id: id }, { $set: { publishedAt } });
-    return { ...job, publishedAt };
-  } catch (error) {
-    // The message is out and the job will be done. Publishing it once more does no harm.
-    logger.warn({ jobId: id, err: error }, 'job published but not marked so');
-    return job;
-  }
+  return job;
 }
 
-function publishVideo(broker: Broker, job: JobRecord): Promise<void> {
-  const fid = job.source.fid.toHexString();
-  return broker.publish({
-    queue: broker.topology.queueNames.video,
-    body: { video_fid: fid, mp3_fid: null, username: job.owner.address, job_id: job._id },
-    messageId: job._id,
-    headers: { [headerNames.jobId]: job._id, [headerNames.attempt]: job.attempts },
-  });
+/** Publishes a recorded job at once where that is possible. Never throws: the relay has time. */
+export async function publishAtOnce(
+  outbox: Outbox,
+  broker: Broker,
+  logger: Logger,
+  job: JobRecord,
+): Promise<void> {
+  const { ok, detail } = broker.condition();
+  if (!ok) {
+    logger.info({ jobId: job._id }, `job held: rabbitmq ${detail}`);
+    return;
+  }
+  try {
+    const out = await outbox.publishIfDue(job);
+    if (!out) logger.info({ jobId: job._id }, 'job held: its owner has enough in the queue');
+  } catch (error) {
+    logger.warn({ jobId: job._id, err: error }, 'job held: it was not published, or not marked so');
+  }
 }

@@ -1,3 +1,4 @@
+import { Outbox } from '../contracts/outbox';
 import { buildTopology } from '../contracts/topology';
 import { startAdminServer, type AdminServer } from '../observability/admin-server';
 import { Breaker } from '../observability/breaker';
@@ -68,7 +69,8 @@ export function createApp({ config, logger }: GatewayDeps): Gateway {
       const mongo = openMongo();
       const broker = openBroker();
       readiness.add('mongodb', () => mongo.condition());
-      readiness.add('rabbitmq', () => broker.condition());
+      // Uploads are taken without it; the jobs are held until it is back.
+      readiness.addInformation('rabbitmq', () => broker.condition());
       readiness.add('auth', () => ({ ok: breaker.state !== 'open', detail: breaker.state }));
       const limits = {
         fileBytes: config.maxUploadBytes,
@@ -76,11 +78,14 @@ export function createApp({ config, logger }: GatewayDeps): Gateway {
         otherBytes: maxOtherBytes,
         idleMs: config.idleTimeoutMs,
       };
+      const outbox = new Outbox(mongo.jobs, broker, broker.topology, config.maxQueuedPerOwner);
       const routes = createRoutes({
         auth,
         mongo,
         broker,
+        outbox,
         limits,
+        maxBacklog: config.maxBacklog,
         lingerMs,
         logger,
         metrics,

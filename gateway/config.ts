@@ -4,6 +4,7 @@ import {
   brokerSettings,
   bucketSettings,
   jobSettings,
+  maxQueuedPerOwner,
   processSettings,
   publishTimeoutMs,
 } from '../observability/shared-settings';
@@ -47,6 +48,15 @@ export const gatewaySettings = {
   }),
   ...brokerSettings,
   publishTimeoutMs,
+  maxQueuedPerOwner,
+  maxBacklog: integer({
+    env: 'MAX_BACKLOG',
+    default: 10_000,
+    min: 1,
+    max: 10_000_000,
+    meaning:
+      'Accepted jobs that may wait outside the queue, for RabbitMQ or for their turn; beyond it uploads are answered 503.',
+  }),
   maxUploadBytes: integer({
     env: 'MAX_UPLOAD_BYTES',
     default: 4 * 1024 ** 3,

@@ -23,6 +23,7 @@ export type Problem =
   | { readonly kind: 'range-not-satisfiable'; readonly sizeBytes: number }
   | { readonly kind: 'bad-request' }
   | { readonly kind: 'unavailable' }
+  | { readonly kind: 'backlog-full' }
   | { readonly kind: 'internal' };
 
 /** How a problem is answered. The text is the whole body for `curl`, word for word the tutorial's. */
@@ -205,6 +206,14 @@ export function answerFor(problem: Problem): Answer {
         title: 'Service unavailable',
         detail: 'A part of the service is away for a moment. Nothing was changed; try again.',
         headers: { 'Retry-After': '5' },
+      };
+    case 'backlog-full':
+      return {
+        status: 503,
+        text: 'too many videos are waiting',
+        title: 'Too many videos are waiting',
+        detail: 'The service has as many videos waiting as it can keep. Upload again in a minute.',
+        headers: { 'Retry-After': '60' },
       };
     case 'internal':
       return {

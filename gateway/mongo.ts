@@ -44,11 +44,6 @@ export class Mongo {
     return new VideoUpload(this.#connection.client, this.names.videos);
   }
 
-  /** @throws the driver's error when no server answers in time. */
-  async ping(): Promise<void> {
-    await this.#connection.client.db(this.names.videos).command({ ping: 1 });
-  }
-
   condition(): Promise<Condition> {
     return this.#connection.condition();
   }

@@ -2,8 +2,8 @@ import { type PrivateStack, startPrivateStack } from '../local/private-stack';
 import { mongoUrl } from '../local/servers/mongodb';
 import { amqpUrl } from '../local/servers/rabbitmq-urls';
 import {
+  conditionOf,
   countLeftovers,
-  nothing,
   startTestGateway,
   storeFinishedJob,
   type TestGateway,
@@ -50,6 +50,10 @@ async function expectOneAccepted(): Promise<void> {
   expect(await queues.takeAll('video')).toHaveLength(1);
   await queues.close();
   expect(await countLeftovers(gateway)).toEqual({ files: 1, chunks: 3, jobs: 1 });
+  await dropVideos();
+}
+
+async function dropVideos(): Promise<void> {
   await gateway.stores.videos.collection('fs.files').deleteMany({});
   await gateway.stores.videos.collection('fs.chunks').deleteMany({});
   await gateway.stores.jobs.deleteMany({});
@@ -83,15 +87,18 @@ test('it is ready by itself once the servers are there, with queues and indexes'
 }, 60_000);
 
 test.each(['stop', 'crash'] as const)(
-  'RabbitMQ: %s and back',
+  'RabbitMQ: %s and back; uploads go on and are held',
   async (end) => {
     await stack[end]('rabbitmq');
-    expect(await upload()).toMatchObject(unavailable);
-    expect(await countLeftovers(gateway)).toEqual(nothing);
+    expect(await upload()).toMatchObject(success);
+    expect(await countLeftovers(gateway)).toEqual({ files: 1, chunks: 3, jobs: 1 });
+    expect(await gateway.stores.jobs.countDocuments({ publishedAt: null })).toBe(1);
     expect((await get('/jobs')).status).toBe(200);
-    expect((await ask(`${gateway.adminUrl}/readyz`)).status).toBe(503);
+    expect(await conditionOf(gateway, 'rabbitmq')).toMatchObject({ ok: false });
+    expect((await ask(`${gateway.adminUrl}/readyz`)).status).toBe(200);
     await stack.start('rabbitmq');
     await whenReady(gateway);
+    await dropVideos();
     await expectOneAccepted();
   },
   90_000,

@@ -26,24 +26,31 @@ afterEach(async () => {
   await vhost.drop();
 });
 
-async function start(): Promise<void> {
-  gateway = await startTestGateway({ mongoUrl: await testMongoUrl(), rabbitmqUrl: vhost.url });
+async function start(environment: Readonly<Record<string, string>> = {}): Promise<void> {
+  const servers = { mongoUrl: await testMongoUrl(), rabbitmqUrl: vhost.url };
+  gateway = await startTestGateway(servers, environment);
   await whenReady(gateway);
 }
 
-const upload = () =>
+const ann = { sub: '7', username: 'ann@example.com' };
+
+const headersOf = (user: typeof ann) => ({
+  ...formType,
+  authorization: `Bearer ${gateway.auth.tokenOf(user)}`,
+});
+
+const upload = (user = ann) =>
   ask(`${gateway.url}/upload`, {
     method: 'POST',
-    headers: {
-      ...formType,
-      authorization: `Bearer ${gateway.auth.tokenOf({ sub: '7', username: 'ann@example.com' })}`,
-    },
+    headers: headersOf(user),
     body: formBody([filePart('a.mp4', Buffer.alloc(300_000, 1))]),
   });
 
 const warnings = (msg: string) => gateway.log.filter((line) => line['msg'] === msg);
 
-test('a full queue refuses the message: 503, no file, no job, no message', async () => {
+const held = () => gateway.stores.jobs.countDocuments({ publishedAt: null });
+
+test('a full queue holds nobody up: the job is held', async () => {
   await start();
   await callManagement(vhost.api, 'PUT', `/api/policies/${vhost.name}/full`, {
     pattern: '^video$',
@@ -52,18 +59,52 @@ test('a full queue refuses the message: 503, no file, no job, no message', async
   });
   // A quorum queue's limit is a soft one, so it takes a few more than it says.
   let accepted = 0;
-  let answer = await upload();
-  while (answer.status === 200 && accepted < 20) {
+  while ((await held()) === 0 && accepted < 20) {
+    expect(await upload()).toMatchObject({ status: 200, text: 'success!' });
     accepted += 1;
-    answer = await upload();
   }
-  expect(answer).toMatchObject({ status: 503, text: 'service unavailable' });
+  expect(await held()).toBe(1);
   expect(await countLeftovers(gateway)).toEqual({
     files: accepted,
     chunks: 2 * accepted,
     jobs: accepted,
   });
-  expect(await queues.takeAll('video')).toHaveLength(accepted);
+  expect(await queues.takeAll('video')).toHaveLength(accepted - 1);
+});
+
+test('an owner has so many jobs in the queue and no more; another’s goes out at once', async () => {
+  await start({ MAX_QUEUED_PER_OWNER: '2' });
+  for (let sent = 0; sent < 4; sent += 1) expect(await upload()).toMatchObject({ status: 200 });
+  expect(await upload({ sub: '8', username: 'bob@example.com' })).toMatchObject({ status: 200 });
+  const bodies = (await queues.takeAll('video')).map(
+    ({ content }) => JSON.parse(content.toString()) as { username: string },
+  );
+  expect(bodies.map(({ username }) => username)).toEqual([
+    'ann@example.com',
+    'ann@example.com',
+    'bob@example.com',
+  ]);
+  expect(await held()).toBe(2);
+});
+
+test('beyond the backlog an upload is refused before its body is read', async () => {
+  await start({ MAX_QUEUED_PER_OWNER: '1', MAX_BACKLOG: '1' });
+  expect(await upload()).toMatchObject({ status: 200 });
+  expect(await upload()).toMatchObject({ status: 200 });
+  const before = await countLeftovers(gateway);
+  const answer = await ask(`${gateway.url}/upload`, {
+    method: 'POST',
+    headers: headersOf(ann),
+    body: (sending) => {
+      sending.setHeader('Content-Length', 300_000);
+      sending.flushHeaders(); // And nothing of the body.
+    },
+  });
+  expect(answer).toMatchObject({ status: 503, text: 'too many videos are waiting' });
+  expect(answer.headers['retry-after']).toBe('60');
+  expect(await countLeftovers(gateway)).toEqual(before);
+  await gateway.stores.jobs.updateMany({}, { $set: { finishedAt: new Date() } });
+  expect(await upload()).toMatchObject({ status: 200 });
 });
 
 test('a queue that somebody deleted is made again', async () => {

@@ -1,4 +1,5 @@
 import express, { type Express } from 'express';
+import type { Outbox } from '../contracts/outbox';
 import type { Logger } from '../observability/logger';
 import type { Metrics } from '../observability/metrics';
 import type { AuthClient } from './auth-client';
@@ -23,7 +24,10 @@ export interface RouteDeps {
   readonly auth: AuthClient;
   readonly mongo: Mongo;
   readonly broker: Broker;
+  readonly outbox: Outbox;
   readonly limits: UploadLimits;
+  /** See `upload`. */
+  readonly maxBacklog: number;
   readonly lingerMs: number;
   readonly logger: Logger;
   readonly metrics: Metrics;

@@ -13,6 +13,7 @@ import { jobCollection } from '../contracts/job-collection';
 import { uniqueName } from '../local/test-stack';
 import { loadConfig } from '../observability/config';
 import { createLogger } from '../observability/logger';
+import type { Condition, ReadinessReport } from '../observability/readiness';
 import { createApp, type Gateway } from './app';
 import { gatewayRelations, gatewaySettings } from './config';
 import { AuthStandIn } from './test-auth-stand-in';
@@ -121,9 +122,17 @@ function collectLog() {
   return { log, logger: createLogger('gateway', 'debug', destination) };
 }
 
-/** Whether everything the gateway needs is there, as `/readyz` says. */
-export async function whenReady({ adminUrl }: TestGateway): Promise<void> {
+/** What `/readyz` says of one part. */
+export async function conditionOf({ adminUrl }: TestGateway, part: string): Promise<Condition> {
+  const report = (await (await fetch(`${adminUrl}/readyz`)).json()) as ReadinessReport;
+  return report.conditions[part] ?? { ok: false, detail: 'not reported' };
+}
+
+/** Ready, and with the broker that it could do without. */
+export async function whenReady(gateway: TestGateway): Promise<void> {
+  const { adminUrl } = gateway;
   await until('the gateway is ready', async () => (await fetch(`${adminUrl}/readyz`)).ok);
+  await until('the broker is there', async () => (await conditionOf(gateway, 'rabbitmq')).ok);
 }
 
 /** Waits for a condition by asking again; the test's own time limit ends the waiting. */

@@ -19,7 +19,10 @@ const sockets: Socket[] = [];
 
 beforeAll(async () => {
   vhost = await createVhost();
-  gateway = await startTestGateway({ mongoUrl: await testMongoUrl(), rabbitmqUrl: vhost.url });
+  gateway = await startTestGateway(
+    { mongoUrl: await testMongoUrl(), rabbitmqUrl: vhost.url },
+    { MAX_QUEUED_PER_OWNER: '20' },
+  );
   await whenReady(gateway);
   queues = await TestQueues.open(vhost.url);
   token = gateway.auth.tokenOf({ sub: '7', username: 'ann@example.com' });
@@ -210,4 +213,22 @@ test('20 uploads at once: each file belongs to its job', async () => {
     expect(start.toString()).toBe(source.name);
   }
   expect(await queues.takeAll('video')).toHaveLength(20);
+});
+
+test('a video of which a part was swept away meanwhile is not accepted', async () => {
+  const large = formBody([filePart('a.mp4', Buffer.alloc(900_000, 1))]);
+  const chunks = gateway.stores.videos.collection('fs.chunks');
+  const answer = await ask(`${gateway.url}/upload`, {
+    method: 'POST',
+    headers: { ...formType, authorization: `Bearer ${token}` },
+    body: (sending) => {
+      sending.setHeader('Content-Length', large.length);
+      sending.write(large.subarray(0, 600_000));
+      void until('the first chunk is swept', async () => {
+        return (await chunks.deleteMany({})).deletedCount > 0;
+      }).then(() => sending.end(large.subarray(600_000)));
+    },
+  });
+  expect(answer).toMatchObject({ status: 503, text: 'service unavailable' });
+  expect(await countLeftovers(gateway)).toEqual(nothing);
 });

@@ -1,7 +1,10 @@
 import type { Request } from 'express';
 import type { Logger } from '../observability/logger';
 import type { Metrics } from '../observability/metrics';
-import { acceptVideo } from './accept-video';
+import type { Collection } from 'mongodb';
+import type { JobRecord } from '../contracts/job';
+import { held, type Outbox } from '../contracts/outbox';
+import { publishAtOnce, recordJob } from './accept-video';
 import type { AuthClient } from './auth-client';
 import type { Broker } from './broker';
 import { requireUser } from './credentials';
@@ -19,37 +22,42 @@ export interface UploadDeps {
   readonly auth: AuthClient;
   readonly mongo: Mongo;
   readonly broker: Broker;
+  readonly outbox: Outbox;
   readonly limits: UploadLimits;
+  /** Held jobs beyond which uploads are refused. */
+  readonly maxBacklog: number;
   readonly logger: Logger;
   readonly metrics: Metrics;
 }
 
 /** `POST /upload`: one video in a multipart form becomes a job. */
 export function upload(deps: UploadDeps): Endpoint {
-  const { auth, mongo, broker, limits, logger, metrics } = deps;
+  const { auth, mongo, broker, outbox, limits, maxBacklog, logger, metrics } = deps;
   return async (request, response) => {
     const claims = await requireUser(auth, request, response);
     refuseDeclaredSize(request, limits);
-    await mongo.ping(); // Rather than after the first gigabyte.
+    await refuseBeyondBacklog(mongo.jobs, maxBacklog);
     // Node closes a connection on which the answer came without it (RFC 9110 section 10.1.1).
     if (request.headers.expect?.toLowerCase() === '100-continue') response.writeContinue();
     const video = mongo.beginUpload();
+    let job: JobRecord;
     try {
       const { name, bytes } = await receiveFile(request, limits, (fileName) =>
         video.open(fileName),
       );
       await video.finish();
-      const source = { fid: video.fid, name, bytes };
-      const job = await acceptVideo(mongo.jobs, broker, logger, ownerOf(claims), source);
-      metrics.count('upload_bytes_total', {}, bytes);
-      logger.info({ requestId: requestIdOf(response), jobId: job._id, bytes }, 'video accepted');
-      response.set('Cache-Control', 'no-store').location(`/jobs/${job._id}`);
-      if (prefersJson(request)) response.json(viewJob(job));
-      else response.type('text/plain').send('success!');
+      job = await recordJob(mongo.jobs, ownerOf(claims), { fid: video.fid, name, bytes });
     } catch (error) {
-      await discard(video, logger);
+      await discard(video, mongo.jobs, logger);
       throw error;
     }
+    await publishAtOnce(outbox, broker, logger, job);
+    const { bytes } = job.source;
+    metrics.count('upload_bytes_total', {}, bytes ?? 0);
+    logger.info({ requestId: requestIdOf(response), jobId: job._id, bytes }, 'video accepted');
+    response.set('Cache-Control', 'no-store').location(`/jobs/${job._id}`);
+    if (prefersJson(request)) response.json(viewJob(job));
+    else response.type('text/plain').send('success!');
   };
 }
 
@@ -60,9 +68,27 @@ function refuseDeclaredSize(request: Request, { fileBytes, otherBytes }: UploadL
   }
 }
 
-/** What brought us here is the error to answer with, so this one is only written down. */
-async function discard(video: VideoUpload, logger: Logger): Promise<void> {
+/**
+ * More than is held now can wait for its turn only on a larger disk. Asked before the body is read,
+ * which also finds out whether MongoDB answers at all rather than after the first gigabyte.
+ */
+async function refuseBeyondBacklog(jobs: Collection<JobRecord>, maxBacklog: number): Promise<void> {
+  const backlog = await jobs.countDocuments(held, { limit: maxBacklog });
+  if (backlog >= maxBacklog) throw new Refusal({ kind: 'backlog-full' });
+}
+
+/**
+ * Takes back what could not be accepted. The record first: a record without its video would end as
+ * a failure that nobody caused. What brought us here is the error to answer with, so one of this
+ * is only written down, and what is left the relay's sweeper finds.
+ */
+async function discard(
+  video: VideoUpload,
+  jobs: Collection<JobRecord>,
+  logger: Logger,
+): Promise<void> {
   try {
+    await jobs.deleteOne({ _id: video.fid.toHexString() });
     await video.discard();
   } catch (error) {
     logger.warn({ fid: video.fid.toHexString(), err: error }, 'refused upload not deleted');

@@ -1,6 +1,7 @@
 import { finished } from 'node:stream/promises';
 import { type GridFSBucketWriteStream, type MongoClient, ObjectId } from 'mongodb';
 import { fileMark, openBucket } from '../contracts/gridfs';
+import { Refusal } from './errors';
 import type { FileSink } from './multipart';
 
 /** One video on its way into GridFS. It counts as stored once {@link finish} has resolved. */
@@ -32,11 +33,20 @@ export class VideoUpload {
     };
   }
 
+  /** @throws Refusal when a part of the video is gone. */
   async finish(): Promise<void> {
     const stream = this.#stream;
     if (stream === undefined) throw new Error('finish() before open()');
     stream.end();
     await finished(stream);
+    // A process that slept for an hour in mid-upload may have had its chunks swept away.
+    const chunks = await this.client
+      .db(this.database)
+      .collection('fs.chunks')
+      .countDocuments({ files_id: this.fid });
+    if (chunks !== Math.ceil(stream.length / stream.chunkSizeBytes)) {
+      throw new Refusal({ kind: 'unavailable' });
+    }
   }
 
   /** Deletes whatever is there of it, a whole file as well. No write may be under way. */

@@ -25,6 +25,15 @@ test('ready while every condition is well', async () => {
   expect((await readiness.report()).ready).toBe(true);
 });
 
+test('a check for information shows and does not decide', async () => {
+  const readiness = new Readiness();
+  const away = { ok: false, detail: 'away' };
+  readiness.addInformation('broker', () => away);
+  expect(await readiness.report()).toEqual({ ready: true, conditions: { broker: away } });
+  readiness.stopping();
+  expect((await readiness.report()).ready).toBe(false);
+});
+
 test.each([
   [
     'throws an Error',

@@ -13,10 +13,12 @@ type Check = () => Condition | Promise<Condition>;
 
 /**
  * Whether a process should get work. Every part that can make it unfit adds a named check; the
- * process is ready while all of them are well and it is not shutting down.
+ * process is ready while all of those are well and it is not shutting down.
  */
 export class Readiness {
   readonly #checks = new Map<string, Check>();
+  /** Names of checks that are shown and do not decide. */
+  readonly #informative = new Set<string>();
   /** Checks that have not answered yet: a dependency that hangs is not asked again meanwhile. */
   readonly #running = new Map<string, Promise<Condition>>();
   #stopping = false;
@@ -26,6 +28,12 @@ export class Readiness {
 
   add(name: string, check: Check): void {
     this.#checks.set(name, check);
+  }
+
+  /** Adds a check that is shown but leaves the process ready: it does its work without that part. */
+  addInformation(name: string, check: Check): void {
+    this.#informative.add(name);
+    this.add(name, check);
   }
 
   /** From here on not ready: no new work is sent to a process that is about to end. */
@@ -41,7 +49,10 @@ export class Readiness {
     );
     const conditions: Record<string, Condition> = Object.fromEntries(checked);
     if (this.#stopping) conditions['process'] = { ok: false, detail: 'shutting down' };
-    return { ready: Object.values(conditions).every(({ ok }) => ok), conditions };
+    const ready = Object.entries(conditions).every(
+      ([name, { ok }]) => ok || this.#informative.has(name),
+    );
+    return { ready, conditions };
   }
 
   /** Never rejects: a check that throws is a condition that is not well. */
