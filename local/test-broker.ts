@@ -11,6 +11,8 @@ export interface TestBroker {
   counts(topology: Topology): Promise<Record<string, number>>;
   /** Takes the next message off a queue, once there is one. */
   take(queue: string): Promise<GetMessage>;
+  /** Takes what is in a queue now. */
+  takeAll(queue: string): Promise<GetMessage[]>;
   readonly channel: ConfirmChannel;
   close(): Promise<void>;
 }
@@ -45,6 +47,14 @@ export async function openTestBroker(): Promise<TestBroker> {
         const message = await channel.get(queue, { noAck: true });
         return message === false ? undefined : message;
       });
+    },
+    async takeAll(queue) {
+      const taken: GetMessage[] = [];
+      for (;;) {
+        const message = await channel.get(queue, { noAck: true });
+        if (message === false) return taken;
+        taken.push(message);
+      }
     },
     async close() {
       await connection.close();
