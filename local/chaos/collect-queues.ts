@@ -1,0 +1,89 @@
+import { connect, type GetMessage } from 'amqplib';
+import { headerNames } from '../../contracts/headers';
+import {
+  buildTopology,
+  deadQueue,
+  workQueues,
+  type Topology,
+  type WorkQueue,
+} from '../../contracts/topology';
+import { queueNames } from '../queue-names';
+import { rabbitmqVhost } from '../servers/rabbitmq-definitions';
+import { amqpUrl } from '../servers/rabbitmq-urls';
+import { rabbitmqctl } from '../servers/rabbitmqctl';
+import type { StackConfig } from '../stack-config';
+import type { DeadLetterFacts } from './evidence';
+import { retryDelaysMs } from './settings';
+
+export function chaosTopology(): Topology {
+  return buildTopology(queueNames, retryDelaysMs);
+}
+
+/** Messages in every queue, delivered and not acked ones included. */
+export async function countMessages(
+  config: StackConfig,
+): Promise<{ queue: string; messages: number }[]> {
+  const output = await rabbitmqctl(
+    config,
+    ...[
+      '--quiet',
+      '--silent',
+      '--vhost',
+      rabbitmqVhost,
+      'list_queues',
+      '--no-table-headers',
+      'name',
+      'messages',
+    ],
+  );
+  return output
+    .trim()
+    .split('\n')
+    .map((line) => line.split('\t'))
+    .map(([queue = '', messages]) => ({ queue, messages: Number(messages) }));
+}
+
+export const isDead = (queue: string): boolean => queue.endsWith(deadQueue(''));
+
+/** Takes every dead letter off its queue: nobody needs them after a run. */
+export async function takeDeadLetters(config: StackConfig): Promise<DeadLetterFacts[]> {
+  const { queueNames: names } = chaosTopology();
+  const connection = await connect(amqpUrl(config));
+  try {
+    const channel = await connection.createChannel();
+    const letters: DeadLetterFacts[] = [];
+    for (const queue of workQueues) {
+      for (;;) {
+        const message = await channel.get(deadQueue(names[queue]), { noAck: true });
+        if (message === false) break;
+        letters.push(factsOf(queue, message));
+      }
+    }
+    return letters;
+  } finally {
+    await connection.close();
+  }
+}
+
+function factsOf(queue: WorkQueue, { content, properties }: GetMessage): DeadLetterFacts {
+  const headers: Readonly<Record<string, unknown>> = properties.headers ?? {};
+  const text = (name: string): string | null => {
+    const value = headers[name];
+    return typeof value === 'string' || typeof value === 'number' ? String(value) : null;
+  };
+  const why = [headerNames.deadReason, headerNames.deadErrorClass].map(text);
+  return {
+    queue,
+    jobId: jobIdIn(content) ?? text(headerNames.jobId),
+    reason: why.filter((one) => one !== null).join(', ') || 'given up by the broker',
+  };
+}
+
+function jobIdIn(content: Buffer): string | null {
+  try {
+    const body = JSON.parse(content.toString('utf8')) as { job_id?: string; video_fid?: string };
+    return body.job_id ?? body.video_fid ?? null;
+  } catch {
+    return null; // Not ours; it still counts as a dead letter.
+  }
+}

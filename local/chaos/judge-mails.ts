@@ -1,0 +1,88 @@
+import type { Evidence, Interval, JobFacts, MailCopy } from './evidence';
+import type { Violation } from './violation';
+
+export interface MailJudgement {
+  /** Repeats that nothing excuses. */
+  readonly duplicates: number;
+  /** Repeats after a kill or pause between the mail server's answer and the ledger. */
+  readonly afterKill: number;
+  /** Repeats of mails whose answer the worker never heard. */
+  readonly unheard: number;
+  readonly violations: readonly Violation[];
+}
+
+/** A mail is noted as received a moment before it is answered, and clocks have their grain. */
+const slackMs = 1_000;
+
+/** The one mail that a job may bring (compose-mail.ts), whatever its domain. */
+export function expectedMail(job: JobFacts): string | null {
+  if (job.state === 'failed') return `<failed.${job.id}@`;
+  return job.state === 'ready' && job.mp3Fid !== null ? `<ready.${job.mp3Fid}@` : null;
+}
+
+/**
+ * Looks at every mail: it must be the one of a job, and there once. A repeat is excused by a kill
+ * or pause of a worker that had this very mail in hand, one repeat for each, or when the worker
+ * could not hear the answer to the copy before.
+ */
+export function judgeMails(evidence: Evidence): MailJudgement {
+  const violations: Violation[] = [];
+  let [duplicates, afterKill, unheard] = [0, 0, 0];
+  const spent = new Set<object>();
+  const jobs = new Map(
+    evidence.jobs.flatMap((job): [string, JobFacts][] => {
+      const mail = expectedMail(job);
+      return mail === null ? [] : [[mail, job]];
+    }),
+  );
+  for (const [messageId, copies] of byMessageId(evidence.mails)) {
+    const job = jobs.get(messageId.slice(0, messageId.indexOf('@') + 1));
+    const jobId = job?.id ?? jobOf(messageId, evidence);
+    if (job === undefined) {
+      const text = `mail ${messageId} is not what the job came to`;
+      violations.push({ rule: 'wrong mail', jobId, text });
+    }
+    for (const [index, copy] of copies.entries()) {
+      const next = copies[index + 1];
+      if (next === undefined) break;
+      const gap = evidence.gaps.find(
+        (one) =>
+          !spent.has(one) && one.messageIds.includes(messageId) && one.atMs <= next.atMs + slackMs,
+      );
+      if (gap !== undefined) {
+        spent.add(gap);
+        afterKill += 1;
+      } else if (evidence.unheard.some((interval) => holds(interval, copy.atMs))) {
+        unheard += 1;
+      } else {
+        duplicates += 1;
+        const text = `mail ${messageId} came again at ${time(next.atMs)} after ${time(copy.atMs)}, and nothing excuses it`;
+        violations.push({ rule: 'duplicate mail', jobId, text });
+      }
+    }
+  }
+  return { duplicates, afterKill, unheard, violations };
+}
+
+function byMessageId(mails: readonly MailCopy[]): Map<string, MailCopy[]> {
+  const groups = new Map<string, MailCopy[]>();
+  for (const mail of mails.toSorted((one, other) => one.atMs - other.atMs)) {
+    const group = groups.get(mail.messageId) ?? [];
+    groups.set(mail.messageId, [...group, mail]);
+  }
+  return groups;
+}
+
+/** Whose mail it is by its id, when it is not the one that was expected. */
+function jobOf(messageId: string, { jobs, mp3s }: Evidence): string | null {
+  const id = /^<(?:failed|ready)\.([0-9a-f]+)@/.exec(messageId)?.[1];
+  return jobs.find((job) => job.id === id)?.id ?? mp3s.find(({ fid }) => fid === id)?.jobId ?? null;
+}
+
+function holds({ fromMs, toMs }: Interval, atMs: number): boolean {
+  return atMs >= fromMs && atMs <= toMs + slackMs;
+}
+
+function time(ms: number): string {
+  return new Date(ms).toISOString().slice(11, 23);
+}

@@ -1,0 +1,21 @@
+export const rules = [
+  'lost',
+  'unfinished',
+  'duplicate MP3',
+  'wrong MP3',
+  'duplicate mail',
+  'wrong mail',
+  'orphan',
+  'too many attempts',
+  'slow recovery',
+  'left message',
+] as const;
+export type Rule = (typeof rules)[number];
+
+/** A promise that was not kept. */
+export interface Violation {
+  readonly rule: Rule;
+  /** Null when it is about no job in particular. */
+  readonly jobId: string | null;
+  readonly text: string;
+}
