@@ -1,11 +1,14 @@
 import type { ServerName } from '../servers/servers';
+import type { Activity } from './activity';
 import type { ChaosStack } from './chaos-stack';
 import {
   describeEvent,
   slotName,
   type ChaosEvent,
   type MailTrouble,
+  type Moment,
   type RestartedServer,
+  type Slot,
 } from './events';
 import type { Journal } from './journal';
 import type { MailGaps } from './mail-gaps';
@@ -25,6 +28,7 @@ export interface Disturbance {
 export interface Hands {
   readonly stack: ChaosStack;
   readonly journal: Journal;
+  readonly activity: Activity;
   readonly gaps: MailGaps;
   /** Aborted when the run is given up: everything is undone at once. */
   readonly signal: AbortSignal;
@@ -62,12 +66,14 @@ async function happen(event: ChaosEvent, hands: Hands): Promise<void> {
   switch (event.kind) {
     case 'kill': {
       const process = processOf(event.slot, hands);
+      await moment(event.slot, event.when, hands);
       process.signal('SIGKILL', 'SIGKILL');
       if (event.slot.role === 'notification') gaps.look(process.name, process.pid, 'kill');
       return;
     }
     case 'pause': {
       const process = processOf(event.slot, hands);
+      await moment(event.slot, event.when, hands);
       process.signal('SIGSTOP');
       if (event.slot.role === 'notification') gaps.look(process.name, process.pid, 'pause');
       await pause(event.forMs, signal);
@@ -111,7 +117,16 @@ async function happen(event: ChaosEvent, hands: Hands): Promise<void> {
   }
 }
 
-function processOf(slot: Parameters<typeof slotName>[0], { stack }: Hands): Supervised {
+/** A process that has nothing to do is not waited for longer. */
+const mostPatienceMs = 2_000;
+
+async function moment(slot: Slot, when: Moment, { activity, signal }: Hands): Promise<void> {
+  if (when === 'at once') return;
+  await activity.next(slotName(slot), mostPatienceMs);
+  await pause(when.afterBeginMs, signal);
+}
+
+function processOf(slot: Slot, { stack }: Hands): Supervised {
   const process = stack.processes.get(slotName(slot));
   if (process === undefined) throw new Error(`there is no ${slotName(slot)}`);
   return process;

@@ -6,7 +6,7 @@ import type { WorkDisks } from './disk';
 import { slotName, type Role, type Slot } from './events';
 import type { Journal } from './journal';
 import type { Network } from './network';
-import { mongoOptions, shortTimes } from './settings';
+import { heartbeatS, mongoOptions, shortTimes } from './settings';
 import { Supervised, type ChildCommand } from './supervised';
 
 /** Entry file of each process, below the checkout or absolute; others are test builds. */
@@ -51,7 +51,7 @@ function environmentOf(
   const through = (variable: string, dependency: Parameters<Network['through']>[1]) =>
     network.through(slot, dependency, given[variable] ?? '');
   const queuesAndRecords = () => ({
-    RABBITMQ_URL: `${through('RABBITMQ_URL', 'rabbitmq')}?heartbeat=4`,
+    RABBITMQ_URL: `${through('RABBITMQ_URL', 'rabbitmq')}?heartbeat=${heartbeatS}`,
     MONGO_URL: `${through('MONGO_URL', 'mongodb')}&${mongoOptions}`,
   });
   // A worker says in its log which port it got.

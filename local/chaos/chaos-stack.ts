@@ -10,6 +10,7 @@ import { mongoUrl } from '../servers/mongodb';
 import { serverNames } from '../servers/servers';
 import { StackError } from '../stack-error';
 import { createChaosInbox, type ChaosInbox } from './inbox';
+import type { Activity } from './activity';
 import { createChaosProcess, type Entries } from './chaos-process';
 import type { Slots } from './deck';
 import { openWorkDisks, type WorkDisks } from './disk';
@@ -39,6 +40,7 @@ export async function startChaosStack(
   wanted: Slots,
   entries: Entries,
   journal: Journal,
+  activity: Activity,
 ): Promise<ChaosStack> {
   const undo: (() => Promise<unknown>)[] = [];
   const close = async () => {
@@ -57,14 +59,18 @@ export async function startChaosStack(
     undo.push(() => rm(work, { recursive: true, force: true }));
     const disks = await openWorkDisks(work, wanted.converter);
     undo.push(() => disks.close());
-    const { rabbitmq, mongodb, mysql, smtp, auth } = {
-      rabbitmq: config.ports.amqp,
-      mongodb: config.ports.mongodb,
-      mysql: config.ports.mariadb,
-      smtp: config.ports.smtp,
-      auth: config.ports.auth,
-    };
-    const network = await Network.open(slots, { rabbitmq, mongodb, mysql, smtp, auth });
+    const { ports } = config;
+    const network = await Network.open(
+      slots,
+      {
+        rabbitmq: ports.amqp,
+        mongodb: ports.mongodb,
+        mysql: ports.mariadb,
+        smtp: ports.smtp,
+        auth: ports.auth,
+      },
+      activity,
+    );
     undo.push(() => network.close());
     const mongo = new MongoClient(mongoUrl(config), { serverSelectionTimeoutMS: 1_000 });
     await mongo.connect();

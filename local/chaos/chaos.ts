@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { defaultDatabases } from '../../contracts/gridfs';
+import { Activity } from './activity';
 import { productEntries, type Entries } from './chaos-process';
 import { startChaosStack, whenReady, type ChaosStack } from './chaos-stack';
 import { makeClips } from './clips';
@@ -49,13 +50,14 @@ const readyMs = 60_000;
 export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
   const { stages = silentStages, signal = new AbortController().signal } = options;
   const schedule = makeSchedule(options);
-  const journal = new Journal(options.journalFile);
+  const activity = new Activity();
+  const journal = new Journal(activity, options.journalFile);
   const directory = await mkdtemp(join(tmpdir(), 'video-to-mp3-clips-'));
   let stack: ChaosStack | undefined;
   try {
     stages.begin('start', 'servers and processes');
     const entries = { ...productEntries, ...options.entries };
-    stack = await startChaosStack(schedule.slots, entries, journal);
+    stack = await startChaosStack(schedule.slots, entries, journal, activity);
     const clips = await makeClips(directory);
     await whenReady(stack, readyMs);
     const listeners = await makeListeners(stack, schedule.listeners);
@@ -70,11 +72,12 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
       clips,
       listeners,
       journal,
+      activity,
       signal,
       onAccepted: (one) => accepted.push(one),
     });
     uploading.catch(() => undefined); // Thrown below.
-    const hands = { stack, journal, gaps, signal };
+    const hands = { stack, journal, activity, gaps, signal };
     const disturbances = await runEvents(schedule.events, hands, ({ atMs }, text) => {
       stages.update((atMs / schedule.durationMs) * 100, text);
     });

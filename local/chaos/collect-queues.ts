@@ -1,5 +1,5 @@
 import { connect, type GetMessage } from 'amqplib';
-import { headerNames } from '../../contracts/headers';
+import { deadReasons, headerNames } from '../../contracts/headers';
 import {
   buildTopology,
   deadQueue,
@@ -71,11 +71,12 @@ function factsOf(queue: WorkQueue, { content, properties }: GetMessage): DeadLet
     const value = headers[name];
     return typeof value === 'string' || typeof value === 'number' ? String(value) : null;
   };
-  const why = [headerNames.deadReason, headerNames.deadErrorClass].map(text);
+  const reason = text(headerNames.deadReason);
   return {
     queue,
     jobId: jobIdIn(content) ?? text(headerNames.jobId),
-    reason: why.filter((one) => one !== null).join(', ') || 'given up by the broker',
+    reason: deadReasons.find((one) => one === reason) ?? null,
+    errorClass: text(headerNames.deadErrorClass),
   };
 }
 

@@ -8,7 +8,7 @@ import { collectMp3s, collectOrphans, type Download } from './collect-files';
 import { factsOfJob } from './collect-jobs';
 import { countMessages, isDead, takeDeadLetters } from './collect-queues';
 import { expectations, type Evidence, type Orphan } from './evidence';
-import type { Journal } from './journal';
+import { attemptStarted, type Journal } from './journal';
 import type { Listener } from './listeners';
 import type { LedgerEntry, MailGap } from './mail-gaps';
 import { maxAttempts, recoveryLimitMs } from './settings';
@@ -116,7 +116,7 @@ function starts({ entries }: Journal, jobs: readonly JobRecord[]): Evidence['sta
       startedAt === null ? [] : [{ jobId: _id, atMs: startedAt.getTime() }],
     ),
     ...entries
-      .filter(({ text }) => text === 'attempt started')
+      .filter(({ text }) => text === attemptStarted)
       .flatMap(({ fields, atMs }) =>
         typeof fields?.['jobId'] === 'string' ? [{ jobId: fields['jobId'], atMs }] : [],
       ),

@@ -6,6 +6,7 @@ import {
   restartedServers,
   signals,
   type ChaosEvent,
+  type Moment,
   type Role,
   type Slot,
 } from './events';
@@ -21,8 +22,20 @@ export interface Card {
   readonly draw: (random: Random) => ChaosEvent;
 }
 
-/** Longer than a claim of the chaos run (settings.ts), so that somebody else takes the job. */
-const pauseMs = [4_500, 7_000] as const;
+/**
+ * Longer than a claim and than the broker waits for a sign of life (settings.ts), so that somebody
+ * else takes the job.
+ */
+const pauseMs = [5_500, 9_000] as const;
+
+/** How long a process works on one thing, more or less; 0: nobody sees it begin. */
+const workMs: Readonly<Record<Role, number>> = {
+  auth: 0,
+  gateway: 80,
+  converter: 500,
+  notification: 80,
+  relay: 0,
+};
 
 /**
  * One card for each kind of event. Dealing from a shuffled deck brings every kind in turn, where
@@ -50,9 +63,11 @@ function signalCards(slots: Slots): Card[] {
       const first = index < 5 && (kind === 'kill' || (kind === 'pause' && index > 2));
       const draw: Card['draw'] = (random) => {
         const slot = pickSlot(slots, random, role);
-        return kind === 'pause'
-          ? { kind, slot, forMs: random.integer(...pauseMs) }
-          : { kind, slot };
+        if (kind === 'terminate') return { kind, slot };
+        const when = pickMoment(random, role);
+        return kind === 'kill'
+          ? { kind, slot, when }
+          : { kind, slot, when, forMs: random.integer(...pauseMs) };
       };
       return { first, draw };
     }),
@@ -111,6 +126,12 @@ function diskCards(slots: Slots): Card[] {
     { first: true, draw },
     { first: false, draw },
   ];
+}
+
+/** Half of the time in the middle of something, where most can go wrong. */
+function pickMoment(random: Random, role: Role): Moment {
+  if (workMs[role] === 0 || random.integer(0, 1) === 0) return 'at once';
+  return { afterBeginMs: random.integer(0, workMs[role]) };
 }
 
 function pickSlot(slots: Slots, random: Random, role: Role): Slot {

@@ -39,12 +39,20 @@ export const networkTroubles = ['latency', 'stall', 'half-open', 'reset'] as con
  */
 export type NetworkTrouble = (typeof networkTroubles)[number];
 
+/** At once, or so long after the process next begins an upload, an attempt or a mail. */
+export type Moment = 'at once' | { readonly afterBeginMs: number };
+
 /** One thing that happens to the product. */
 export type ChaosEvent =
   /** SIGKILL. */
-  | { readonly kind: 'kill'; readonly slot: Slot }
+  | { readonly kind: 'kill'; readonly slot: Slot; readonly when: Moment }
   /** SIGSTOP, and SIGCONT after a time longer than a claim. */
-  | { readonly kind: 'pause'; readonly slot: Slot; readonly forMs: number }
+  | {
+      readonly kind: 'pause';
+      readonly slot: Slot;
+      readonly when: Moment;
+      readonly forMs: number;
+    }
   /** SIGTERM. */
   | { readonly kind: 'terminate'; readonly slot: Slot }
   | {
@@ -73,9 +81,9 @@ export function slotName({ role, number }: Slot): string {
 export function describeEvent(event: ChaosEvent): string {
   switch (event.kind) {
     case 'kill':
-      return `SIGKILL ${slotName(event.slot)}`;
+      return `SIGKILL ${slotName(event.slot)}${describeMoment(event.when)}`;
     case 'pause':
-      return `SIGSTOP ${slotName(event.slot)} for ${event.forMs} ms`;
+      return `SIGSTOP ${slotName(event.slot)}${describeMoment(event.when)} for ${event.forMs} ms`;
     case 'terminate':
       return `SIGTERM ${slotName(event.slot)}`;
     case 'server':
@@ -91,4 +99,8 @@ export function describeEvent(event: ChaosEvent): string {
     default:
       return event satisfies never;
   }
+}
+
+function describeMoment(when: Moment): string {
+  return when === 'at once' ? '' : `, ${when.afterBeginMs} ms into its work,`;
 }

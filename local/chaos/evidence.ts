@@ -1,5 +1,6 @@
 import type { Clips, Expected } from './clips';
 import type { MailGap } from './mail-gaps';
+import type { DeadReason } from '../../contracts/headers';
 import type { WorkQueue } from '../../contracts/topology';
 import type { Accepted } from './uploader';
 
@@ -74,7 +75,9 @@ export interface DeadLetterFacts {
   /** Whose dead letter: of a job, or of a mail about one. */
   readonly queue: WorkQueue;
   readonly jobId: string | null;
-  readonly reason: string;
+  /** Null: the broker gave it up, not one of our processes. */
+  readonly reason: DeadReason | null;
+  readonly errorClass: string | null;
 }
 
 export interface ServerReturn {

@@ -1,4 +1,8 @@
 import { createWriteStream, type WriteStream } from 'node:fs';
+import type { Activity } from './activity';
+
+/** What a converter says when it begins (run-attempt.ts). */
+export const attemptStarted = 'attempt started';
 
 /** One thing that happened, told by the harness or by a process of the product. */
 export interface Entry {
@@ -18,8 +22,14 @@ export class Journal {
   readonly entries: Entry[] = [];
   readonly #file: WriteStream | undefined;
 
-  /** @param path A file that gets every entry as a line of JSON. */
-  constructor(path?: string) {
+  /**
+   * @param activity Told when a worker says that it has begun an attempt.
+   * @param path A file that gets every entry as a line of JSON.
+   */
+  constructor(
+    private readonly activity: Activity,
+    path?: string,
+  ) {
     this.#file = path === undefined ? undefined : createWriteStream(path);
   }
 
@@ -32,6 +42,7 @@ export class Journal {
     const fields = parse(line);
     const time = typeof fields['time'] === 'string' ? Date.parse(fields['time']) : Number.NaN;
     const text = typeof fields['msg'] === 'string' ? fields['msg'] : line;
+    if (text === attemptStarted) this.activity.began(source);
     const about = [fields['jobId'], fields['messageId']].filter((id) => typeof id === 'string');
     this.#add({ atMs: Number.isNaN(time) ? Date.now() : time, source, text, about, fields });
     return fields;

@@ -14,7 +14,12 @@ import {
 const silent = { ...accepted, clip: 'silent' } as const;
 const failedJob = { ...readyJob, state: 'failed', mp3Fid: null, refusal: 'no-audio' };
 const failedMail = { messageId: `<failed.${jobId}@example.com>`, to: 'ann@example.com', atMs: 0 };
-const letter = { queue: 'video', jobId, reason: 'attempts-exhausted' } as const;
+const letter = {
+  queue: 'video',
+  jobId,
+  reason: 'attempts-exhausted',
+  errorClass: 'WorkerCrashed',
+} as const;
 
 /** The rules that were broken, and of which job. */
 function broken(...args: Parameters<typeof evidence>): string[] {
@@ -43,7 +48,7 @@ it('finds nothing wrong with a job that was given up while its dead letter is on
   });
   const { counts, violations } = judge(dead);
   expect(violations).toEqual([]);
-  expect(counts.deadLetters).toEqual({ 'video: attempts-exhausted': 1 });
+  expect(counts.deadLetters).toEqual({ 'video: attempts-exhausted, WorkerCrashed': 1 });
 });
 
 describe('lost', () => {
@@ -109,6 +114,19 @@ describe('lost', () => {
 it('accepts a dead letter in place of a mail', () => {
   expect(broken({ mails: [], deadLetters: [{ ...letter, queue: 'mp3' }] })).toEqual([]);
 });
+
+it.each(['unknown-error', 'mail-refused', 'invalid-message', null] as const)(
+  'reports a dead letter with reason %s: nothing that happens here is the job’s fault',
+  (reason) => {
+    const dead = {
+      jobs: [{ ...readyJob, state: 'dead', mp3Fid: null }],
+      mp3s: [],
+      mails: [],
+      deadLetters: [{ ...letter, reason }],
+    };
+    expect(broken(dead)).toEqual([`needless dead letter ${jobId}`]);
+  },
+);
 
 it('reports a job that nobody was promised and that never ends', () => {
   const stray = { ...readyJob, id: hexId(2), state: 'queued', mp3Fid: null, finishedMs: null };

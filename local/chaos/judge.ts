@@ -1,8 +1,9 @@
-import type { Evidence, JobFacts, Mp3File } from './evidence';
-import { expectedMail, judgeMails, type MailJudgement } from './judge-mails';
+import type { DeadLetterFacts, Evidence, JobFacts, Mp3File } from './evidence';
+import { judgeAccepted } from './judge-accepted';
+import { judgeDuplicates, judgeMp3 } from './judge-mp3s';
+import { judgeMails, type MailJudgement } from './judge-mails';
 import { judgeRecovery, type Recovery } from './judge-recovery';
-import type { Accepted } from './uploader';
-import type { Violation } from './violation';
+import { violation, type Violation } from './violation';
 
 /** The table, as numbers. */
 export interface Counts {
@@ -61,7 +62,7 @@ export function judge(evidence: Evidence): Judgement {
       lost: lost.length,
       unfinished: unfinished.length,
       failed: countBy(evidence.jobs.flatMap(({ refusal }) => refusal ?? [])),
-      deadLetters: countBy(evidence.deadLetters.map(({ queue, reason }) => `${queue}: ${reason}`)),
+      deadLetters: countBy(evidence.deadLetters.map(describeLetter)),
       orphans: orphans.length,
       orphansJudged: evidence.swept,
       beyondLimit: attempts.length,
@@ -76,90 +77,12 @@ export function judge(evidence: Evidence): Judgement {
       ...wrong,
       ...mails.violations,
       ...(evidence.swept ? orphans : []),
+      ...judgeDeadLetters(evidence.deadLetters),
       ...attempts,
       ...slowRecoveries(recoveries, evidence.limits.recoveryMs),
       ...left,
     ],
   };
-}
-
-/** What was accepted ends as one MP3 and one mail, as a failure that is told, or as a dead letter. */
-function judgeAccepted(
-  accepted: Accepted,
-  jobs: ReadonlyMap<string, JobFacts>,
-  files: ReadonlyMap<string, Mp3File>,
-  evidence: Evidence,
-): Violation[] {
-  const { jobId, clip } = accepted;
-  const lost = (text: string) => [violation('lost', jobId, text)];
-  const job = jobs.get(jobId);
-  const expected = evidence.expected[clip];
-  const letters = evidence.deadLetters.filter((letter) => letter.jobId === jobId);
-  if (job === undefined) return lost('it was accepted and has no record');
-  switch (job.state) {
-    case 'ready':
-      if (expected?.kind === 'refused') return lost(`${clip} cannot have become an MP3`);
-      if (job.mp3Fid === null || !files.has(job.mp3Fid)) return lost('it is ready without an MP3');
-      break;
-    case 'failed':
-      if (expected?.kind === 'mp3')
-        return lost(`${clip} was refused: ${job.refusal ?? 'no reason'}`);
-      if (expected?.reason !== job.refusal) {
-        return lost(`${clip} was refused as ${job.refusal ?? 'nothing'}`);
-      }
-      break;
-    case 'dead':
-      return letters.some(({ queue }) => queue === 'video')
-        ? []
-        : lost('it was given up and no dead letter is on file');
-    default:
-      return lost(
-        `it is still ${job.state}${letters.length > 0 ? ', though a dead letter of it is on file' : ''}`,
-      );
-  }
-  const mail = expectedMail(job) ?? '';
-  const told = evidence.mails.some((one) => one.messageId.startsWith(mail));
-  const canBeReplayed = letters.some(({ queue }) => queue !== 'video');
-  if (!told && !canBeReplayed) return lost(`it is ${job.state} and nobody was told`);
-  const stranger = evidence.mails.find(
-    (one) => one.messageId.startsWith(mail) && one.to !== accepted.listener,
-  );
-  return stranger === undefined ? [] : lost(`the mail went to ${stranger.to}`);
-}
-
-/** The MP3 of an accepted job is whole, and of the video that was uploaded. */
-function judgeMp3(
-  { jobId, clip, fileName }: Accepted,
-  jobs: ReadonlyMap<string, JobFacts>,
-  files: ReadonlyMap<string, Mp3File>,
-  { expected }: Evidence,
-): Violation[] {
-  const file = files.get(jobs.get(jobId)?.mp3Fid ?? '');
-  const wanted = expected[clip];
-  if (file === undefined || wanted?.kind !== 'mp3') return [];
-  const title = fileName.slice(0, fileName.lastIndexOf('.'));
-  const wrong = (text: string) => [violation('wrong MP3', jobId, `MP3 ${file.fid}: ${text}`)];
-  if (file.problem !== null) return wrong(file.problem);
-  if (file.jobId !== jobId) return wrong(`it is marked as one of job ${file.jobId ?? 'nobody'}`);
-  if (file.title !== title) return wrong(`it is of "${file.title}" and not of "${title}"`);
-  if (file.samples !== wanted.samples || file.sampleRate !== wanted.sampleRate) {
-    return wrong(
-      `${file.samples} samples at ${file.sampleRate} Hz, expected ${wanted.samples} at ${wanted.sampleRate} Hz`,
-    );
-  }
-  return [];
-}
-
-/** Every file beyond the first of a job. */
-function judgeDuplicates(mp3s: readonly Mp3File[]): Violation[] {
-  const seen = new Map<string, string>();
-  return mp3s.flatMap(({ fid, jobId }) => {
-    if (jobId === null) return [];
-    const first = seen.get(jobId);
-    seen.set(jobId, first ?? fid);
-    if (first === undefined) return [];
-    return [violation('duplicate MP3', jobId, `MP3 ${fid} besides ${first}`)];
-  });
 }
 
 function judgeAttempts({ jobs, mailAttempts, limits }: Evidence): Violation[] {
@@ -176,6 +99,21 @@ function judgeAttempts({ jobs, mailAttempts, limits }: Evidence): Violation[] {
         violation('too many attempts', null, `${attempts} attempts of mail ${messageId}`),
       ),
   ];
+}
+
+/**
+ * Killed often enough, a job uses up its attempts. Nothing else that happens here is its fault: no
+ * outage may end in a dead letter.
+ */
+function judgeDeadLetters(letters: readonly DeadLetterFacts[]): Violation[] {
+  return letters
+    .filter(({ reason }) => reason !== 'attempts-exhausted')
+    .map((letter) => violation('needless dead letter', letter.jobId, describeLetter(letter)));
+}
+
+function describeLetter({ queue, reason, errorClass }: DeadLetterFacts): string {
+  const why = reason ?? 'given up by the broker';
+  return `${queue}: ${why}${errorClass === null ? '' : `, ${errorClass}`}`;
 }
 
 function slowRecoveries(recoveries: readonly Recovery[], limitMs: number): Violation[] {
@@ -224,8 +162,4 @@ function countBy(names: readonly string[]): Record<string, number> {
 
 function slowest(recoveries: readonly Recovery[]): Recovery | null {
   return recoveries.toSorted((one, other) => other.tookMs - one.tookMs)[0] ?? null;
-}
-
-function violation(rule: Violation['rule'], jobId: string | null, text: string): Violation {
-  return { rule, jobId, text };
 }

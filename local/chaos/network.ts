@@ -1,3 +1,4 @@
+import type { Activity } from './activity';
 import { clientsOf, dependencies, slotName, type Dependency, type Slot } from './events';
 import { TcpProxy, type DisturbedConnection, type ProxyMode } from './tcp-proxy';
 
@@ -9,11 +10,14 @@ export class Network {
 
   private constructor(private readonly ports: Ports) {}
 
-  static async open(slots: readonly Slot[], ports: Ports): Promise<Network> {
+  /** @param activity Told when a worker begins to speak with the mail server. */
+  static async open(slots: readonly Slot[], ports: Ports, activity: Activity): Promise<Network> {
     const network = new Network(ports);
     for (const slot of slots) {
       for (const dependency of dependencies.filter((one) => clientsOf[one].includes(slot.role))) {
-        const proxy = await TcpProxy.start(ports[dependency]);
+        const proxy = await TcpProxy.start(ports[dependency], () => {
+          if (dependency === 'smtp') activity.began(slotName(slot));
+        });
         network.#proxies.push({ slot: slotName(slot), dependency, proxy });
       }
     }

@@ -122,9 +122,10 @@ function lengthMs(event: ChaosEvent): number {
     case 'kill':
     case 'terminate':
       return 2_000;
+    case 'pause':
+      return event.forMs + 2_000;
     case 'server':
       return event.forMs + serverTurnMs[event.server];
-    case 'pause':
     case 'mail':
     case 'network':
     case 'disk-full':

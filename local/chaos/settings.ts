@@ -8,6 +8,9 @@ export const maxAttempts = 4;
 export const claimMs = 4_000;
 export const retryDelaysMs: readonly number[] = [1_000, 2_000, 4_000];
 
+/** Two of these without a sign of life, and the broker hands a worker's deliveries to another. */
+export const heartbeatS = 2;
+
 /** How long a process may take to end after SIGTERM before the platform kills it. */
 export const graceMs = 12_000;
 

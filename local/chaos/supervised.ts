@@ -74,6 +74,7 @@ export class Supervised {
     this.#cause ??= cause;
     // `exitCode`: an ended process' pid may be somebody else's by now.
     if (this.#child?.exitCode === null && this.#child.signalCode === null) {
+      this.journal.add('harness', `${this.name} (pid ${this.pid}) gets ${signal}`);
       process.kill(this.pid, signal);
     }
   }

@@ -27,7 +27,12 @@ export function judgementTable({ counts, violations }: Judgement, color: boolean
   judged('lost', counts.lost, '0', counts.lost > 0);
   judged('unfinished, of unanswered uploads', counts.unfinished, '0', counts.unfinished > 0);
   told('failed, and the listener told', list(counts.failed));
-  told('dead letters', list(counts.deadLetters));
+  judged(
+    'dead letters',
+    list(counts.deadLetters),
+    'attempts-exhausted',
+    broken.has('needless dead letter'),
+  );
   if (counts.orphansJudged) judged('orphans', counts.orphans, '0', counts.orphans > 0);
   else told('orphans (not swept)', counts.orphans);
   judged('attempts beyond the limit', counts.beyondLimit, '0', counts.beyondLimit > 0);

@@ -39,17 +39,22 @@ export class TcpProxy {
     private readonly server: Server,
     private readonly targetPort: number,
     readonly port: number,
+    onConnection: () => void,
   ) {
     server.on('connection', (client) => {
+      onConnection();
       this.#accept(client);
     });
   }
 
   /** Listens on a loopback port for what listens on another one. */
-  static async start(targetPort: number): Promise<TcpProxy> {
+  static async start(
+    targetPort: number,
+    onConnection: () => void = () => undefined,
+  ): Promise<TcpProxy> {
     const server = createServer({ allowHalfOpen: true, noDelay: true });
     await listen(server, 0);
-    return new TcpProxy(server, targetPort, (server.address() as AddressInfo).port);
+    return new TcpProxy(server, targetPort, (server.address() as AddressInfo).port, onConnection);
   }
 
   async setMode(mode: ProxyMode): Promise<void> {

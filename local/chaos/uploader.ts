@@ -1,3 +1,4 @@
+import type { Activity } from './activity';
 import type { Clip, Clips } from './clips';
 import type { Journal } from './journal';
 import type { Listener } from './listeners';
@@ -19,6 +20,7 @@ export interface UploadOptions {
   readonly clips: Clips;
   readonly listeners: readonly Listener[];
   readonly journal: Journal;
+  readonly activity: Activity;
   /** Aborted when what is not accepted by now is given up. */
   readonly signal: AbortSignal;
   /** Told after each upload that was accepted. */
@@ -76,11 +78,13 @@ async function upload(
   clip: Clip,
   listener: Listener,
   fileName: string,
-  { url, journal }: UploadOptions,
+  { url, journal, activity }: UploadOptions,
 ): Promise<string | null> {
   const body = new FormData();
   body.append('file', new Blob([new Uint8Array(clip.bytes)]), fileName);
   const headers = { authorization: `Bearer ${listener.token}`, accept: 'application/json' };
+  journal.add('harness', `${fileName} begins`);
+  activity.began('gateway 1');
   try {
     const signal = AbortSignal.timeout(answerTimeoutMs);
     const response = await fetch(`${url}/upload`, { method: 'POST', body, headers, signal });

@@ -6,6 +6,7 @@ export const rules = [
   'duplicate mail',
   'wrong mail',
   'orphan',
+  'needless dead letter',
   'too many attempts',
   'slow recovery',
   'left message',
@@ -18,4 +19,8 @@ export interface Violation {
   /** Null when it is about no job in particular. */
   readonly jobId: string | null;
   readonly text: string;
+}
+
+export function violation(rule: Rule, jobId: string | null, text: string): Violation {
+  return { rule, jobId, text };
 }
