@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { resolve } from 'node:path';
 import { processEnvironment } from '../processes/process-environment';
 import { nodeProgram } from '../servers/node-program';
 import type { StackConfig } from '../stack-config';
@@ -33,7 +33,7 @@ export function createChaosProcess(slot: Slot, surroundings: ProcessSurroundings
   const { config, disks, journal, entries } = surroundings;
   const command: ChildCommand = {
     file: nodeProgram(config),
-    args: ['--enable-source-maps', join(config.repositoryDirectory, entries[slot.role])],
+    args: ['--enable-source-maps', resolve(config.repositoryDirectory, entries[slot.role])],
     environment: environmentOf(slot, surroundings),
     directory: config.repositoryDirectory,
   };

@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { MongoClient } from 'mongodb';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { startPrivateStack, type PrivateStack } from '../private-stack';
 import { gatewayUrl } from '../processes/process-environment';
 import { runCommand } from '../processes/run-command';
@@ -51,7 +51,7 @@ export async function startChaosStack(
     undo.push(() => servers.close());
     const { config } = servers;
     const slots = roles
-      .filter((role) => existsSync(join(config.repositoryDirectory, entries[role])))
+      .filter((role) => existsSync(resolve(config.repositoryDirectory, entries[role])))
       .flatMap((role) =>
         Array.from({ length: wanted[role] }, (_, index) => ({ role, number: index + 1 })),
       );
