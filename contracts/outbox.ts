@@ -7,6 +7,9 @@ import type { Topology } from './topology';
 /** Jobs that are accepted but not on the broker. */
 export const held: Filter<JobRecord> = { publishedAt: null, finishedAt: null };
 
+/** What the outbox sends jobs with. */
+export type JobPublisher = Pick<ConfirmedPublisher, 'publish'>;
+
 /** What the outbox needs of a job. */
 export type OutboxJob = Pick<
   JobRecord,
@@ -24,7 +27,7 @@ export type OutboxJob = Pick<
 export class Outbox {
   constructor(
     private readonly jobs: Collection<JobRecord>,
-    private readonly publisher: Pick<ConfirmedPublisher, 'publish'>,
+    private readonly publisher: JobPublisher,
     private readonly topology: Topology,
     private readonly maxQueuedPerOwner: number,
   ) {}

@@ -1,4 +1,4 @@
-import { Outbox } from '../contracts/outbox';
+import { Outbox, type JobPublisher } from '../contracts/outbox';
 import { buildTopology } from '../contracts/topology';
 import { startAdminServer, type AdminServer } from '../observability/admin-server';
 import { Breaker } from '../observability/breaker';
@@ -17,6 +17,8 @@ import { createRoutes } from './routes';
 export interface GatewayDeps {
   readonly config: GatewayConfig;
   readonly logger: Logger;
+  /** Puts something around what publishes accepted jobs; test builds do. */
+  readonly alterPublisher?: (publisher: JobPublisher) => JobPublisher;
 }
 
 export interface Gateway {
@@ -34,7 +36,7 @@ const lingerMs = 30_000;
 /** Auth comes back fast, and a probe costs one small request. */
 const authBreaker = { errorThresholdPercentage: 50, volumeThreshold: 5, resetTimeoutMs: 1_000 };
 
-export function createApp({ config, logger }: GatewayDeps): Gateway {
+export function createApp({ config, logger, alterPublisher }: GatewayDeps): Gateway {
   const metrics = new Metrics();
   const readiness = new Readiness();
   const running = new RunningEndpoints();
@@ -78,7 +80,8 @@ export function createApp({ config, logger }: GatewayDeps): Gateway {
         otherBytes: maxOtherBytes,
         idleMs: config.idleTimeoutMs,
       };
-      const outbox = new Outbox(mongo.jobs, broker, broker.topology, config.maxQueuedPerOwner);
+      const publisher = alterPublisher?.(broker) ?? broker;
+      const outbox = new Outbox(mongo.jobs, publisher, broker.topology, config.maxQueuedPerOwner);
       const routes = createRoutes({
         auth,
         mongo,
