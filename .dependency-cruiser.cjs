@@ -35,5 +35,7 @@ module.exports = {
     tsConfig: { fileName: 'tsconfig.json' },
     tsPreCompilationDeps: true,
     doNotFollow: { path: 'node_modules' },
+    // Packages that are imported by their parts (`pure-rand/…`) name these in `exports`.
+    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['require', 'types'] },
   },
 };

@@ -4,6 +4,7 @@ import { makeSchedule, scheduleLines } from './chaos/schedule';
 import { shownStages } from './chaos/stages';
 import { judgementTable } from './chaos/table';
 import { runMain } from './run-main';
+import { StackError } from './stack-error';
 
 interface Given {
   readonly jobs: number;
@@ -68,7 +69,7 @@ function untilInterrupted(): AbortSignal {
     process.on(signal, () => {
       if (interrupted.signal.aborted) process.exit(1);
       console.error('taking everything down');
-      interrupted.abort(new Error('interrupted'));
+      interrupted.abort(new StackError('interrupted'));
     });
   }
   return interrupted.signal;

@@ -44,7 +44,11 @@ export async function startChaosStack(
 ): Promise<ChaosStack> {
   const undo: (() => Promise<unknown>)[] = [];
   const close = async () => {
-    for (const step of undo.splice(0).reverse()) await step();
+    const problems: unknown[] = [];
+    for (const step of undo.splice(0).reverse()) {
+      await step().catch((problem: unknown) => problems.push(problem));
+    }
+    if (problems.length > 0) throw problems[0];
   };
   try {
     const servers = await startPrivateStack(...serverNames);

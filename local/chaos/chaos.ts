@@ -16,7 +16,7 @@ import { runEvents } from './run-events';
 import { makeSchedule, type Schedule, type ScheduleInput } from './schedule';
 import { silentStages, type Stages } from './stages';
 import { tellStory } from './story';
-import { sweep } from './sweep';
+import { sweep, tidyUp } from './sweep';
 import { uploadAll, type Accepted } from './uploader';
 
 export interface ChaosOptions extends ScheduleInput {
@@ -61,6 +61,7 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
     const clips = await makeClips(directory);
     await whenReady(stack, readyMs);
     const listeners = await makeListeners(stack, schedule.listeners);
+    signal.throwIfAborted();
     const gaps = new MailGaps(
       stack.mongo.db(defaultDatabases.jobs).collection<LedgerEntry>('mails'),
     );
@@ -81,6 +82,7 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
     const disturbances = await runEvents(schedule.events, hands, ({ atMs }, text) => {
       stages.update((atMs / schedule.durationMs) * 100, text);
     });
+    signal.throwIfAborted();
     journal.add('harness', 'everything is up again');
 
     stages.begin('settle', 'the last uploads');
@@ -96,6 +98,7 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
 
     stages.begin('judge', 'reading what the servers hold');
     await gaps.settled();
+    notes.push(...(await troubles(tidyUp(stack))));
     const swept = await sweep();
     const facts = { accepted, clips, listeners, disturbances, gaps: gaps.gaps, journal, swept };
     const { evidence, records } = await collect(stack, { ...facts, directory });

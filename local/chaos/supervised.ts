@@ -89,7 +89,10 @@ export class Supervised {
     late.catch(() => undefined); // Aborted, which is what was wanted.
     const result = await Promise.race([ended.then(() => 'ended' as const), late]);
     timer.abort();
-    if (result === 'killed' && child === this.#child) this.signal('SIGKILL', 'SIGTERM');
+    if (result === 'killed' && child === this.#child) {
+      this.crashes.push(`${this.name} did not end within ${graceMs} ms of SIGTERM`);
+      this.signal('SIGKILL', 'SIGTERM');
+    }
     await ended;
     return result;
   }

@@ -1,3 +1,27 @@
+import { whenReady, type ChaosStack } from './chaos-stack';
+import { slotName } from './events';
+import { graceMs } from './settings';
+
+const readyMs = 30_000;
+const tidyMs = 5_000;
+
+/** Restarts the converters, which then remove the work directories that killed ones have left. */
+export async function tidyUp(stack: ChaosStack): Promise<void> {
+  const converters = stack.slots.filter(({ role }) => role === 'converter');
+  await Promise.all(
+    converters.map(async (slot) => {
+      await stack.processes.get(slotName(slot))?.terminate(graceMs);
+    }),
+  );
+  await whenReady(stack, readyMs);
+  const deadline = performance.now() + tidyMs;
+  for (const { number } of converters) {
+    while ((await stack.disks.list(number)).length > 0 && performance.now() < deadline) {
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+  }
+}
+
 /**
  * Sweeps everything that no job needs, however young.
  *
