@@ -1,4 +1,4 @@
-import { Breaker, DependencyUnavailable, type BreakerPolicy, type BreakerState } from './breaker';
+import { Breaker, DependencyUnavailable, type BreakerOptions, type BreakerState } from './breaker';
 
 class Outage extends Error {}
 const isOutage = (error: unknown) => error instanceof Outage;
@@ -6,12 +6,16 @@ const outage = new Outage('no route to host');
 const fails = () => Promise.reject(outage);
 const works = () => Promise.resolve('done');
 
+const throwing = (): never => {
+  throw new Error('no socket');
+};
+
 const breakers: Breaker[] = [];
 afterEach(() => {
   for (const breaker of breakers.splice(0)) breaker.stop();
 });
 
-function openBreaker(policy: Partial<BreakerPolicy> = {}) {
+function openBreaker(policy: BreakerOptions = {}) {
   const breaker = new Breaker('smtp', isOutage, {
     errorThresholdPercentage: 50,
     volumeThreshold: 4,
@@ -139,6 +143,51 @@ test('a probe that the dependency answers with an error closes it: the dependenc
   await halfOpen;
   await outcomeOf(breaker, () => Promise.reject(new TypeError('550')));
   expect(breaker.state).toBe('closed');
+});
+
+test('its own probe closes it while nobody calls, and takes the place of work', async () => {
+  const work = jest.fn(works);
+  let answer: (() => void) | undefined;
+  let asked!: () => void;
+  const probing = new Promise<void>((resolve) => {
+    asked = resolve;
+  });
+  const { breaker, states, reached } = openBreaker({
+    resetTimeoutMs: 10,
+    probe: () =>
+      new Promise<void>((resolve) => {
+        answer = resolve;
+        asked();
+      }),
+  });
+  const closed = reached('closed');
+  await trip(breaker);
+  await probing;
+  expect(await outcomeOf(breaker, work)).toBeInstanceOf(DependencyUnavailable);
+  expect(work).not.toHaveBeenCalled();
+  answer?.();
+  await closed;
+  expect(await breaker.run(work)).toBe('done');
+  expect(states).toEqual(['open', 'half-open', 'closed']);
+});
+
+test.each([
+  ['meets the outage', fails],
+  ['fails in whatever way', () => Promise.reject(new TypeError('535 no login'))],
+  ['throws', () => throwing()],
+  ['hangs', () => new Promise<never>(() => undefined)],
+])('an own probe that %s opens it again, and is made again', async (_, failing) => {
+  let probes = 0;
+  const { breaker, states, reached } = openBreaker({
+    resetTimeoutMs: 10,
+    probeTimeoutMs: 20,
+    probe: () => (++probes <= 2 ? failing() : works()),
+  });
+  const closed = reached('closed');
+  await trip(breaker);
+  await closed;
+  const again = ['half-open', 'open'] as const;
+  expect(states).toEqual(['open', ...again, ...again, 'half-open', 'closed']);
 });
 
 test('a stopped breaker makes no call', async () => {

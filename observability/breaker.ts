@@ -27,11 +27,28 @@ export interface BreakerPolicy {
 
 export const defaultBreakerPolicy: BreakerPolicy = {
   errorThresholdPercentage: 50,
-  volumeThreshold: 5,
+  // One conversion at a time meets an absent MongoDB only every 3 s.
+  volumeThreshold: 3,
   resetTimeoutMs: 5_000,
 };
 
+export interface BreakerOptions extends Partial<BreakerPolicy> {
+  /**
+   * Asks the dependency whether it is back. With it, the breaker itself makes the one call that is
+   * let through after `resetTimeoutMs`, so that it closes while nobody calls, and no work is the
+   * guinea pig. Any rejection means "still away". Left out, the next call is the probe.
+   */
+  readonly probe?: () => Promise<unknown>;
+  /** Longest time a probe may take before the dependency counts as still away; 5 s. */
+  readonly probeTimeoutMs?: number;
+}
+
 export type BreakerState = 'closed' | 'half-open' | 'open';
+
+/** The breaker's own probe found the dependency still away. */
+class ProbeFailed extends Error {
+  override readonly name = 'ProbeFailed';
+}
 
 /** A circuit breaker around every call to one dependency. */
 export class Breaker {
@@ -44,8 +61,9 @@ export class Breaker {
   constructor(
     readonly dependency: Dependency,
     private readonly isOutage: (error: unknown) => boolean,
-    policy: BreakerPolicy = defaultBreakerPolicy,
+    options: BreakerOptions = {},
   ) {
+    const { probe, probeTimeoutMs = 5_000, ...policy } = { ...defaultBreakerPolicy, ...options };
     this.#breaker = new CircuitBreaker((call: () => Promise<unknown>) => call(), {
       name: dependency,
       // The call has its own deadline; opossum's default of 10 s would cut a long stream.
@@ -53,7 +71,13 @@ export class Breaker {
       errorThresholdPercentage: policy.errorThresholdPercentage,
       volumeThreshold: policy.volumeThreshold,
       resetTimeout: policy.resetTimeoutMs,
-      errorFilter: (error: unknown) => !isOutage(error),
+      errorFilter: (error: unknown) => !(error instanceof ProbeFailed) && !isOutage(error),
+    });
+    if (probe === undefined) return;
+    this.#breaker.on('halfOpen', () => {
+      const probing = () => within(probeTimeoutMs, probe);
+      // The first call is let through; what it came to shows in the state.
+      this.#breaker.fire(probing).catch(() => undefined);
     });
   }
 
@@ -94,4 +118,21 @@ export class Breaker {
 /** Whether the breaker itself refused the call. opossum looks into the error without a guard. */
 function isRefusal(error: unknown): boolean {
   return Error.isError(error) && CircuitBreaker.isOurError(error);
+}
+
+/** @throws ProbeFailed, whatever the probe throws, or when it takes too long. */
+async function within(timeoutMs: number, probe: () => Promise<unknown>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const tooLate = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => {
+      reject(new Error(`no answer within ${timeoutMs} ms`));
+    }, timeoutMs);
+  });
+  try {
+    await Promise.race([probe(), tooLate]);
+  } catch (error) {
+    throw new ProbeFailed('the dependency is still away', { cause: error });
+  } finally {
+    clearTimeout(timer);
+  }
 }
