@@ -79,13 +79,20 @@ function asJson({ schedule, ...report }: ChaosReport): string {
   return JSON.stringify({ ...report, events: schedule.events.length }, null, 2);
 }
 
+/** A person reads no more of them; where everything is lost, one is like the other. */
+const mostStories = 10;
+
 function asText(report: ChaosReport): string {
   const color = process.stdout.isTTY && process.env['NO_COLOR'] === undefined;
-  const { violations, stories, notes } = report;
+  const { violations, notes } = report;
+  const stories = Object.values(report.stories);
+  const told = stories.slice(0, mostStories);
+  const untold = stories.length - told.length;
   return [
     judgementTable(report, color),
     ...notes.map((note) => `note: ${note}`),
     ...violations.map(({ rule, jobId, text }) => `${rule}: ${jobId ?? 'no job'}: ${text}`),
-    ...Object.values(stories).flatMap((story) => ['', ...story]),
+    ...told.flatMap((story) => ['', ...story]),
+    ...(untold > 0 ? ['', `${untold} more stories: --json prints all of them`] : []),
   ].join('\n');
 }

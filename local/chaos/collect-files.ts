@@ -60,15 +60,17 @@ export async function collectOrphans(
   named: ReadonlySet<string>,
 ): Promise<Orphan[]> {
   const files = await database.collection<StoredFile>('fs.files').find().toArray();
-  const fids = new Set(files.map(({ _id }) => _id.toHexString()));
+  const owners = new Map(
+    files.map(({ _id, metadata }) => [_id.toHexString(), metadata?.jobId ?? null]),
+  );
   const chunksOf = (await database.collection('fs.chunks').distinct('files_id')) as ObjectId[];
   return [
-    ...[...fids]
-      .filter((fid) => !named.has(fid))
-      .map((id): Orphan => ({ kind: `${what} file`, id })),
+    ...[...owners]
+      .filter(([fid]) => !named.has(fid))
+      .map(([id, jobId]): Orphan => ({ kind: `${what} file`, id, jobId })),
     ...chunksOf
       .map((fid) => fid.toHexString())
-      .filter((fid) => !fids.has(fid))
-      .map((id): Orphan => ({ kind: `${what} chunks`, id })),
+      .filter((fid) => !owners.has(fid))
+      .map((id): Orphan => ({ kind: `${what} chunks`, id, jobId: null })),
   ];
 }

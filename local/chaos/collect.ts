@@ -86,7 +86,9 @@ async function workDirectories({ disks, slots }: ChaosStack): Promise<Orphan[]> 
   for (const { role, number } of slots) {
     if (role !== 'converter') continue;
     for (const name of await disks.list(number)) {
-      orphans.push({ kind: 'work directory', id: `${name} of ${role} ${number}` });
+      const id = `${name} of ${role} ${number}`;
+      // Its name begins with the job's (run-attempt.ts).
+      orphans.push({ kind: 'work directory', id, jobId: /^[0-9a-f]{24}/.exec(name)?.[0] ?? null });
     }
   }
   return orphans;

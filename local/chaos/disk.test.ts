@@ -37,7 +37,9 @@ it('fills one disk and leaves the other, or says why it cannot', async () => {
   }
   const [full, other] = [disks.directory(1), disks.directory(2)];
   await disks.fill(1);
-  await expect(inside(`head -c 9 /dev/zero > '${full}/file'`)).rejects.toThrow(/No space left on device/);
+  await expect(inside(`head -c 9 /dev/zero > '${full}/file'`)).rejects.toThrow(
+    /No space left on device/,
+  );
   await inside(`echo x > '${other}/file'`);
   await disks.free(1);
   await inside(`echo x > '${full}/after'`);

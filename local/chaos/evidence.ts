@@ -63,6 +63,8 @@ export interface Mp3File {
 export interface Orphan {
   readonly kind: 'mp3 file' | 'mp3 chunks' | 'video file' | 'video chunks' | 'work directory';
   readonly id: string;
+  /** Whose it was, where that can be told. */
+  readonly jobId: string | null;
 }
 
 export interface MailCopy {

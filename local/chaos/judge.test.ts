@@ -152,7 +152,7 @@ it.each([
 });
 
 it('reports orphans after a sweep, and only counts them without one', () => {
-  const orphans = [{ kind: 'mp3 chunks', id: fid }] as const;
+  const orphans = [{ kind: 'mp3 chunks', id: fid, jobId: null }] as const;
   expect(broken({ orphans })).toEqual(['orphan -']);
   expect(broken({ orphans, swept: false })).toEqual([]);
   expect(judge(evidence({ orphans, swept: false })).counts.orphans).toBe(1);

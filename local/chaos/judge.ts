@@ -48,8 +48,8 @@ export function judge(evidence: Evidence): Judgement {
   const mails = judgeMails(evidence);
   const attempts = judgeAttempts(evidence);
   const recoveries = judgeRecovery(evidence);
-  const orphans = evidence.orphans.map(({ kind, id }) =>
-    violation('orphan', null, `${kind} ${id} belongs to nobody`),
+  const orphans = evidence.orphans.map(({ kind, id, jobId }) =>
+    violation('orphan', jobId, `${kind} ${id} belongs to nobody`),
   );
   const left = evidence.leftMessages.map(({ queue, messages }) =>
     violation('left message', null, `${messages} messages in ${queue}`),
