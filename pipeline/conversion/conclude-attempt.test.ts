@@ -24,7 +24,12 @@ it('hands the claim on with the deferred copy when MongoDB is away and cannot re
     claim: { token: 'the-token', worker: 'w', expiresAt: new Date() },
   };
   const topology = buildTopology({ video: 'video', mp3: 'mp3' }, [100]);
-  const deps = { claims, topology, maxAttempts: 4, worker: 'w' } as ConverterDeps;
+  const deps = {
+    claims,
+    topology,
+    maxAttempts: 4,
+    worker: 'w',
+  } as Partial<ConverterDeps> as ConverterDeps;
   const outage = new StepFailure('fetch-video', new DependencyUnavailable('gridfs-read', 'down'));
   const outcome = await concludeAttempt(job, outage, deps, createLogger('test', 'silent'));
   expect(outcome).toMatchObject({ kind: 'defer', unreleasedClaim: 'the-token' });

@@ -1,7 +1,7 @@
 import type { AttemptFailure } from '../../contracts/job';
 import type { Logger } from '../../observability/logger';
 import { decideOutcome } from '../deliveries/decide-outcome';
-import { ClaimLost, classifyError } from '../deliveries/failure';
+import { ClaimLost, classifyError, type Failure } from '../deliveries/failure';
 import type { Outcome } from '../deliveries/outcome';
 import { announceRefusal } from './announce-refusal';
 import type { ConverterDeps } from './converter-deps';
@@ -18,11 +18,10 @@ export async function concludeAttempt(
   deps: ConverterDeps,
   log: Logger,
 ): Promise<Outcome> {
-  const { claims, maxAttempts, worker } = deps;
+  const { maxAttempts, worker } = deps;
   const step = thrown instanceof StepFailure ? thrown.step : null;
   const failure = classifyError(thrown instanceof StepFailure ? thrown.cause : thrown);
   const outcome = decideOutcome(failure, { attempt: job.attempts, maxAttempts, step });
-  const holder = { id: job._id, claimToken: job.claim.token };
   const record: AttemptFailure = {
     attempt: job.attempts,
     at: new Date(),
@@ -32,32 +31,61 @@ export async function concludeAttempt(
     error: failure.error.message,
   };
   log.warn({ err: failure.error, step, attempt: job.attempts }, `attempt came to ${outcome.kind}`);
+  try {
+    await note(outcome, job, failure, record, deps);
+    return outcome;
+  } catch (error) {
+    return unnoted(outcome, error, job.claim.token, log);
+  }
+}
+
+/** Writes on the record what the attempt came to. @throws ClaimLost, DependencyUnavailable */
+async function note(
+  outcome: Outcome,
+  job: ClaimedJob,
+  failure: Failure,
+  record: AttemptFailure,
+  deps: ConverterDeps,
+): Promise<void> {
+  const { claims } = deps;
+  const holder = { id: job._id, claimToken: job.claim.token };
   switch (outcome.kind) {
     case 'completed':
-      return outcome;
+      return;
     case 'failed':
       if (failure.kind === 'refused') {
         const { reason, message: detail } = failure.error;
         await claims.refuse(holder, reason, detail);
         await announceRefusal({ ...job, refusal: { reason, detail } }, deps);
       }
-      return outcome;
+      return;
     case 'retry':
-      await claims.wait(holder, record);
-      return outcome;
+      return claims.wait(holder, record);
     case 'defer':
-      try {
-        await claims.release(holder);
-        return outcome;
-      } catch (error) {
-        if (error instanceof ClaimLost) return outcome; // Somebody else works on it.
-        log.warn({ err: error }, 'claim not released; its attempt goes on with the next delivery');
-        return { ...outcome, unreleasedClaim: holder.claimToken };
-      }
+      return claims.release(holder);
     case 'dead-letter':
-      await claims.giveUp(holder, record);
-      return outcome;
+      return claims.giveUp(holder, outcome.letter.reason, record);
     default:
       return outcome satisfies never;
   }
+}
+
+/**
+ * What the attempt came to is not on the record. Somebody else works on the job, or MongoDB or the
+ * broker is away: the copy then carries the claim, so that the same attempt goes on.
+ */
+function unnoted(outcome: Outcome, thrown: unknown, claimToken: string, log: Logger): Outcome {
+  const { kind, error } = classifyError(thrown);
+  const why = outcome.kind === 'defer' ? outcome.why : error.message;
+  if (error instanceof ClaimLost) return { kind: 'defer', why };
+  if (kind !== 'not-now') {
+    // Counted, so that a defect in here cannot repeat an attempt without end.
+    log.error({ err: error }, 'the end of the attempt cannot be noted; another will follow');
+    return { kind: 'defer', why };
+  }
+  log.warn(
+    { err: error },
+    'the end of the attempt is not noted; it goes on with the next delivery',
+  );
+  return { kind: 'defer', why, unreleasedClaim: claimToken };
 }

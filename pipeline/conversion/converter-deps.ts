@@ -1,14 +1,14 @@
-import type { ConfirmedPublisher } from '../../contracts/broker/confirmed-publisher';
 import type { Topology } from '../../contracts/topology';
 import type { Metrics } from '../../observability/metrics';
+import type { Publisher } from '../deliveries/publisher';
 import type { ConversionSteps } from './convert-video';
-import type { JobClaims } from './job-claims';
+import type { Claims } from './job-claims';
 
 /** What the converter needs from outside. */
 export interface ConverterDeps {
-  readonly claims: JobClaims;
+  readonly claims: Claims;
   readonly steps: ConversionSteps;
-  readonly publisher: ConfirmedPublisher;
+  readonly publisher: Publisher;
   readonly topology: Topology;
   readonly metrics: Metrics;
   /** Name of this worker in claims and failures. */

@@ -233,9 +233,13 @@ it('files a dead letter again when the job is dead already', async () => {
     error: 'e',
   } as const;
   const failures = [{ ...failure, errorClass: 'TypeError' }];
-  await jobs().updateOne({ _id: fid }, { $set: { state: 'dead', failures } });
+  await jobs().updateOne(
+    { _id: fid },
+    { $set: { state: 'dead', failures, deadReason: 'unknown-error' } },
+  );
   await broker.publish('video', bareMessage(fid));
   expect((await broker.take('video.dead')).properties.headers).toMatchObject({
+    [headerNames.deadReason]: 'unknown-error',
     [headerNames.deadStep]: 'transcode',
     [headerNames.deadErrorClass]: 'TypeError',
     [headerNames.attempt]: 2,

@@ -1,10 +1,9 @@
-import { headerNames } from '../../contracts/headers';
+import { headerNames, type DeadReason } from '../../contracts/headers';
 import type { AttemptFailure, JobRecord } from '../../contracts/job';
 import { decodeMessage, videoMessageSchema } from '../../contracts/message';
 import type { Logger } from '../../observability/logger';
-import { decideOutcome } from '../deliveries/decide-outcome';
 import type { Delivery } from '../deliveries/delivery';
-import { classifyError } from '../deliveries/failure';
+import { notTheJobsFault } from '../deliveries/not-the-jobs-fault';
 import { invalidMessage, type Outcome } from '../deliveries/outcome';
 import { announceRefusal } from './announce-refusal';
 import type { ConverterDeps } from './converter-deps';
@@ -17,13 +16,14 @@ export class Converter {
   async convert(delivery: Delivery, signal: AbortSignal, log: Logger): Promise<Outcome> {
     const decoded = decodeMessage(delivery.body, videoMessageSchema);
     if (decoded.kind === 'invalid') return invalidMessage(decoded.problem);
-    const { claims, maxAttempts } = this.deps;
+    const { claims, maxAttempts, metrics } = this.deps;
     try {
       const id = await claims.ensure(decoded.message);
       const unreleased = delivery.headers[headerNames.unreleasedClaim];
       const result = await claims.claim(id, maxAttempts, unreleased?.toString());
       switch (result.kind) {
         case 'claimed':
+          if (result.first) metrics.observe('queue_wait_seconds', {}, waitedS(result.job));
           return await runAttempt(result.job, this.deps, signal, log.child({ jobId: id }));
         case 'claimed-elsewhere':
           return { kind: 'defer', why: 'another worker holds the claim' };
@@ -35,8 +35,7 @@ export class Converter {
           return result satisfies never;
       }
     } catch (error) {
-      // Not the attempt: the record could not be read or written, or the news not be published.
-      return decideOutcome(classifyError(error), { attempt: 1, maxAttempts, step: null });
+      return notTheJobsFault(error, log);
     }
   }
 
@@ -51,7 +50,9 @@ export class Converter {
       error: 'the worker of the last attempt never came back',
     };
     const gaveUp = await this.deps.claims.giveUpExhausted(id, failure);
-    return gaveUp ? deadAgain(failure) : { kind: 'defer', why: 'the last attempt still runs' };
+    return gaveUp
+      ? deadLetter('attempts-exhausted', failure)
+      : { kind: 'defer', why: 'the last attempt still runs' };
   }
 
   /** A second copy, or a delivery whose worker died before it could settle. */
@@ -63,7 +64,9 @@ export class Converter {
       case 'dead': {
         // Whether the dead letter is on file is not known here: file it again, same message id.
         const last = job.failures.at(-1);
-        return last === undefined ? { kind: 'completed' } : deadAgain(last);
+        if (last === undefined) return { kind: 'completed' };
+        // Records of version 0.1 do not say why.
+        return deadLetter(job.deadReason ?? 'attempts-exhausted', last);
       }
       case 'ready':
       case 'queued':
@@ -76,9 +79,14 @@ export class Converter {
   }
 }
 
-function deadAgain({ attempt, step, errorClass, error }: AttemptFailure): Outcome {
-  return {
-    kind: 'dead-letter',
-    letter: { reason: 'attempts-exhausted', step, attempts: attempt, errorClass, error },
-  };
+function waitedS({ startedAt, createdAt }: JobRecord): number {
+  // Two clocks, of the server and of whoever created the job: never less than nothing.
+  return Math.max(0, (startedAt?.getTime() ?? 0) - createdAt.getTime()) / 1_000;
+}
+
+function deadLetter(
+  reason: DeadReason,
+  { attempt, step, errorClass, error }: AttemptFailure,
+): Outcome {
+  return { kind: 'dead-letter', letter: { reason, step, attempts: attempt, errorClass, error } };
 }

@@ -1,16 +1,16 @@
-import type { ConfirmedPublisher } from '../../contracts/broker/confirmed-publisher';
 import { headerNames } from '../../contracts/headers';
 import type { Mp3Message } from '../../contracts/message';
 import type { Topology } from '../../contracts/topology';
+import type { Publisher } from '../deliveries/publisher';
 import type { StoredMp3 } from './hand-offs';
-import type { JobClaims } from './job-claims';
+import type { Claims } from './job-claims';
 import type { Step } from './step';
 
 /** Says that the MP3 is ready: a message that a tutorial consumer can read, then the record. */
 export function emitDone(
-  publisher: ConfirmedPublisher,
+  publisher: Publisher,
   topology: Topology,
-  claims: JobClaims,
+  claims: Pick<Claims, 'finish'>,
   timeoutMs: number,
 ): Step<StoredMp3, void> {
   return {

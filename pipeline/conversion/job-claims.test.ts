@@ -92,7 +92,7 @@ it('lets another worker take an expired claim, and the first change nothing any 
   await expect(first.refuse(old, 'damaged', '')).rejects.toThrow(ClaimLost);
   await expect(first.wait(old, failure(1))).rejects.toThrow(ClaimLost);
   await expect(first.release(old)).rejects.toThrow(ClaimLost);
-  await expect(first.giveUp(old, failure(1))).rejects.toThrow(ClaimLost);
+  await expect(first.giveUp(old, 'unknown-error', failure(1))).rejects.toThrow(ClaimLost);
   expect(await jobs.findOne({ _id: id })).toMatchObject({
     mp3: null,
     refusal: null,
@@ -155,7 +155,26 @@ it('begins no attempt beyond the limit, even when every worker died in its attem
   const result = await claimsOf('w').claim(id, 3);
   expect(result.kind).toBe('exhausted');
   expect(await claimsOf('w').giveUpExhausted(id, failure(3))).toBe(true);
-  expect(await jobs.findOne({ _id: id })).toMatchObject({ state: 'dead', attempts: 3 });
+  expect(await jobs.findOne({ _id: id })).toMatchObject({
+    state: 'dead',
+    attempts: 3,
+    deadReason: 'attempts-exhausted',
+    finishedAt: expect.any(Date) as Date,
+  });
+});
+
+it('brings the news of a stored MP3 after the last attempt, and counts no attempt for it', async () => {
+  const id = await newJobId();
+  const claims = claimsOf('w');
+  const last = await claimed(claims, id, 1);
+  await claims.commit(holderOf(last), mp3());
+  await claims.release(holderOf(last));
+  const again = await claimed(claims, id, 1);
+  expect(again.attempts).toBe(1);
+  expect((await claims.claim(id, 1)).kind).toBe('claimed-elsewhere');
+  await expire(id);
+  expect(await claims.giveUpExhausted(id, failure(1))).toBe(false);
+  expect((await claimed(claims, id, 1)).attempts).toBe(1);
 });
 
 it('does not give up a job that somebody still works on', async () => {
@@ -174,6 +193,77 @@ it('goes on with an attempt that could not be given back, and counts it once', a
   expect(result).toMatchObject({ kind: 'claimed', job: { attempts: 1 } });
   expect((await claims.claim(id, 1, 'another-token')).kind).not.toBe('claimed');
   expect((await claims.claim(id, 1, first.claim.token)).kind).not.toBe('claimed');
+});
+
+it('starts to show progress anew, unless the MP3 is stored', async () => {
+  const id = await newJobId();
+  const claims = claimsOf('w');
+  const first = holderOf(await claimed(claims, id));
+  await claims.renew(first, 'transcode', 42);
+  await claims.release(first);
+  const second = await claimed(claims, id);
+  expect(second).toMatchObject({ step: null, percent: 0 });
+  await claims.renew(holderOf(second), 'emit-done', 7);
+  await claims.commit(holderOf(second), mp3());
+  await expire(id);
+  expect(await claimed(claims, id)).toMatchObject({ step: 'emit-done', percent: 7 });
+});
+
+it('names the file of the attempt in the claim, another one each time', async () => {
+  const id = await newJobId();
+  const claims = claimsOf('w');
+  const first = await claimed(claims, id);
+  expect(first.claim.token).toMatch(/^[0-9a-f]{24}$/);
+  // The same attempt goes on, and yet must not meet the half-written file of its first try.
+  const result = await claims.claim(id, 4, first.claim.token);
+  expect(result).toMatchObject({ kind: 'claimed', job: { attempts: 1 } });
+  expect((await jobs.findOne({ _id: id }))?.claim?.token).not.toBe(first.claim.token);
+});
+
+it('keeps the reason of a job that is given up', async () => {
+  const id = await newJobId();
+  const claims = claimsOf('w');
+  await claims.giveUp(holderOf(await claimed(claims, id)), 'unknown-error', failure(1));
+  expect(await jobs.findOne({ _id: id })).toMatchObject({
+    state: 'dead',
+    claim: null,
+    deadReason: 'unknown-error',
+    failures: [{ attempt: 1 }],
+    finishedAt: expect.any(Date) as Date,
+  });
+});
+
+it.each([
+  ['none', 'pending'],
+  ['pending', 'pending'],
+  ['sent', 'sent'],
+  ['dead', 'dead'],
+  [undefined, 'pending'],
+] as const)('expects a mail once the news is out: %s becomes %s', async (before, after) => {
+  const id = await newJobId();
+  const claims = claimsOf('w');
+  const setMail = () =>
+    jobs.updateOne({ _id: id }, before ? { $set: { mail: before } } : { $unset: { mail: '' } });
+  await claims.commit(holderOf(await claimed(claims, id)), mp3());
+  await setMail();
+  await claims.finish(id);
+  const finished = await jobs.findOne({ _id: id });
+  expect(finished).toMatchObject({ mail: after, announcedAt: expect.any(Date) as Date });
+  await setMail();
+  await claims.announced(id);
+  expect((await jobs.findOne({ _id: id }))?.mail).toBe(after);
+  // A resumed job did not end anew.
+  await claims.finish(id);
+  expect((await jobs.findOne({ _id: id }))?.finishedAt).toEqual(finished?.finishedAt);
+});
+
+it('knows the very first claim', async () => {
+  const id = await newJobId();
+  const claims = claimsOf('w');
+  const first = await claims.claim(id, 4);
+  expect(first).toMatchObject({ kind: 'claimed', first: true });
+  if (first.kind === 'claimed') await claims.release(holderOf(first.job));
+  expect(await claims.claim(id, 4)).toMatchObject({ kind: 'claimed', first: false });
 });
 
 it('remembers when work first started', async () => {

@@ -1,5 +1,4 @@
-import { randomUUID } from 'node:crypto';
-import { ObjectId, type Collection, type Document, type Filter } from 'mongodb';
+import { ObjectId, type Collection, type Document, type Filter, type UpdateFilter } from 'mongodb';
 import {
   finalJobStates,
   newJob,
@@ -8,6 +7,7 @@ import {
   type JobRecord,
   type StepName,
 } from '../../contracts/job';
+import type { DeadReason } from '../../contracts/headers';
 import type { VideoMessage } from '../../contracts/message';
 import type { RefusalReason } from '../../contracts/refusal-reason';
 import type { Breaker } from '../../observability/breaker';
@@ -18,12 +18,20 @@ import { ClaimLost } from '../deliveries/failure';
 export type ClaimedJob = JobRecord & { readonly claim: Claim };
 
 export type ClaimResult =
-  | { readonly kind: 'claimed'; readonly job: ClaimedJob }
+  | {
+      readonly kind: 'claimed';
+      readonly job: ClaimedJob;
+      /** Nobody has ever worked on it before. */
+      readonly first: boolean;
+    }
   /** Nothing to convert any more; the news may still be missing (`announcedAt`). */
   | { readonly kind: 'final'; readonly job: JobRecord }
   | { readonly kind: 'claimed-elsewhere' }
   /** Every attempt was begun; whether the last one still runs, `giveUpExhausted` finds out. */
   | { readonly kind: 'exhausted'; readonly job: JobRecord };
+
+/** JobClaims without its inside, for whoever is given one. */
+export type Claims = Pick<JobClaims, keyof JobClaims>;
 
 interface ClaimHolder {
   readonly id: string;
@@ -63,15 +71,18 @@ export class JobClaims {
   }
 
   /**
-   * Claims a job and counts the attempt, before any work starts.
+   * Claims a job and counts the attempt, before any work starts. Bringing the news of an MP3 that
+   * is stored already is no attempt: it is allowed whatever the count.
    *
    * @param unreleased Token of a deferred attempt that could not be given back, because MongoDB
    * was away: it goes on as the same attempt.
    */
   async claim(id: string, maxAttempts: number, unreleased?: string): Promise<ClaimResult> {
-    const token = randomUUID();
+    const token = new ObjectId().toHexString();
+    const stored = { $ne: ['$mp3', null] };
     // A literal: the token comes out of a message.
     const sameAttempt = { $eq: ['$claim.token', { $literal: unreleased ?? '' }] };
+    const counted = { $cond: [{ $or: [stored, sameAttempt] }, 0, 1] };
     const claimed = await this.breaker.run(() =>
       this.jobs.findOneAndUpdate(
         {
@@ -79,6 +90,7 @@ export class JobClaims {
           state: { $nin: [...finalJobStates] },
           $or: [
             { attempts: { $lt: maxAttempts }, ...unclaimed },
+            { mp3: { $ne: null }, ...unclaimed },
             ...(unreleased === undefined ? [] : [{ 'claim.token': unreleased }]),
           ],
         },
@@ -87,7 +99,9 @@ export class JobClaims {
             $set: {
               state: 'converting',
               claim: { token, worker: this.worker, expiresAt: this.#expiry() },
-              attempts: { $add: ['$attempts', { $cond: [sameAttempt, 0, 1] }] },
+              attempts: { $add: ['$attempts', counted] },
+              step: { $cond: [stored, '$step', null] },
+              percent: { $cond: [stored, '$percent', 0] },
               startedAt: { $ifNull: ['$startedAt', '$$NOW'] },
             },
           },
@@ -96,7 +110,10 @@ export class JobClaims {
       ),
     );
     if (claimed !== null && claimed.claim !== null) {
-      return { kind: 'claimed', job: { ...claimed, claim: claimed.claim } };
+      const { claim, startedAt } = claimed;
+      // Both come of the one `$$NOW` of this update.
+      const first = startedAt?.getTime() === claim.expiresAt.getTime() - this.claimMs;
+      return { kind: 'claimed', job: { ...claimed, claim }, first };
     }
     const job = await this.breaker.run(() => this.jobs.findOne({ _id: id }));
     // Removed between the two calls: there is nothing left to do, and nobody to tell.
@@ -104,7 +121,8 @@ export class JobClaims {
     if (job.state === 'ready' || job.state === 'failed' || job.state === 'dead') {
       return { kind: 'final', job };
     }
-    return job.attempts < maxAttempts ? { kind: 'claimed-elsewhere' } : { kind: 'exhausted', job };
+    if (job.attempts < maxAttempts || job.mp3 !== null) return { kind: 'claimed-elsewhere' };
+    return { kind: 'exhausted', job };
   }
 
   /** Renews the claim and shows where the work is. @throws ClaimLost */
@@ -120,7 +138,8 @@ export class JobClaims {
   /** The file cannot be converted. @throws ClaimLost */
   async refuse(holder: ClaimHolder, reason: RefusalReason, detail: string): Promise<void> {
     await this.#update(holder, {
-      $set: { state: 'failed', claim: null, refusal: { reason, detail }, finishedAt: new Date() },
+      $set: { state: 'failed', claim: null, refusal: { reason, detail } },
+      $currentDate: { finishedAt: true },
     });
   }
 
@@ -132,61 +151,64 @@ export class JobClaims {
     });
   }
 
-  /** Not the job's fault: the attempt is refunded. @throws ClaimLost */
+  /**
+   * Not the job's fault: the attempt is refunded, unless it came as far as an MP3; then none is
+   * counted any more. @throws ClaimLost
+   */
   async release(holder: ClaimHolder): Promise<void> {
-    await this.#update(holder, { $set: { state: 'waiting', claim: null }, $inc: { attempts: -1 } });
+    const refund = { $cond: [{ $eq: ['$mp3', null] }, 1, 0] };
+    await this.#update(holder, [
+      {
+        $set: { state: 'waiting', claim: null, attempts: { $subtract: ['$attempts', refund] } },
+      },
+    ]);
   }
 
   /** No further attempt. @throws ClaimLost */
-  async giveUp(holder: ClaimHolder, failure: AttemptFailure): Promise<void> {
-    await this.#update(holder, {
-      $set: { state: 'dead', claim: null, finishedAt: new Date() },
-      $push: { failures: failure },
-    });
+  async giveUp(
+    holder: ClaimHolder,
+    deadReason: DeadReason,
+    failure: AttemptFailure,
+  ): Promise<void> {
+    await this.#update(holder, dead(deadReason, failure));
   }
 
   /**
    * Gives up a job whose last attempt never came back.
    *
-   * @returns false, and changes nothing, when that attempt still holds its claim or ended well.
+   * @returns false, and changes nothing, when that attempt still holds its claim or ended well,
+   * be it that only the news is missing.
    */
   async giveUpExhausted(id: string, failure: AttemptFailure): Promise<boolean> {
     const { matchedCount } = await this.breaker.run(() =>
       this.jobs.updateOne(
-        { _id: id, state: { $nin: [...finalJobStates] }, ...unclaimed },
-        {
-          $set: { state: 'dead', claim: null, finishedAt: new Date() },
-          $push: { failures: failure },
-        },
+        { _id: id, state: { $nin: [...finalJobStates] }, mp3: null, ...unclaimed },
+        dead('attempts-exhausted', failure),
       ),
     );
     return matchedCount === 1;
   }
 
-  /** The broker holds the news of how the job ended. */
+  /** The broker holds the news of how the job ended; its mail is the next thing to come. */
   async announced(id: string): Promise<void> {
-    await this.breaker.run(() =>
-      this.jobs.updateOne({ _id: id }, { $set: { announcedAt: new Date() } }),
-    );
+    await this.breaker.run(() => this.jobs.updateOne({ _id: id }, [{ $set: announced }]));
   }
 
   /** The MP3 is stored and the news is out: the job is ready. */
   async finish(id: string): Promise<void> {
-    const now = new Date();
     await this.breaker.run(() =>
-      this.jobs.updateOne(
-        { _id: id, mp3: { $ne: null } },
+      this.jobs.updateOne({ _id: id, mp3: { $ne: null } }, [
         {
           $set: {
             state: 'ready',
             step: null,
             percent: 100,
             claim: null,
-            announcedAt: now,
-            finishedAt: now,
+            finishedAt: { $ifNull: ['$finishedAt', '$$NOW'] },
+            ...announced,
           },
         },
-      ),
+      ]),
     );
   }
 
@@ -204,4 +226,18 @@ export class JobClaims {
     );
     if (matchedCount === 0) throw new ClaimLost(`the claim on job ${id} was lost`);
   }
+}
+
+/** The mail may have been quicker than this note. */
+const announced = {
+  announcedAt: '$$NOW',
+  mail: { $cond: [{ $in: ['$mail', ['sent', 'dead']] }, '$mail', 'pending'] },
+};
+
+function dead(deadReason: DeadReason, failure: AttemptFailure): UpdateFilter<JobRecord> {
+  return {
+    $set: { state: 'dead', claim: null, deadReason },
+    $push: { failures: failure },
+    $currentDate: { finishedAt: true },
+  };
 }

@@ -1,7 +1,7 @@
 import type { StepName } from '../../contracts/job';
 import type { Logger } from '../../observability/logger';
 import { ClaimLost } from '../deliveries/failure';
-import type { JobClaims } from './job-claims';
+import type { Claims } from './job-claims';
 
 /** Keeps a claim alive while its holder works, and carries progress to the record. */
 export interface ClaimRenewal {
@@ -14,7 +14,7 @@ export interface ClaimRenewal {
 
 /** @param everyMs Time between renewals; at most a third of the claim's length. */
 export function renewClaim(
-  claims: JobClaims,
+  claims: Pick<Claims, 'renew'>,
   holder: { readonly id: string; readonly claimToken: string },
   everyMs: number,
   log: Logger,

@@ -19,9 +19,6 @@ export async function runAttempt(
   const { claims, metrics, steps } = deps;
   const directory = join(deps.workDirectory, `${claimed._id}-${claimed.claim.token}`);
   const job = conversionJob(claimed, directory);
-  if (claimed.attempts === 1) {
-    metrics.observe('queue_wait_seconds', {}, (Date.now() - claimed.createdAt.getTime()) / 1_000);
-  }
   log.info({ attempt: claimed.attempts }, 'attempt started');
   const renewal = renewClaim(claims, job, deps.renewEveryMs, log);
   try {

@@ -81,6 +81,7 @@ it('stores the MP3 whole, with our mark, and lets the job point to it', async ()
     signal: new AbortController().signal,
     progress: (percent) => percents.push(percent),
   });
+  expect(mp3Fid.toHexString()).toBe(mp3.job.claimToken);
   expect((await jobRecord(mp3))?.mp3).toEqual({ fid: mp3Fid, bytes, durationMs: 1_000 });
   expect(await mp3s.find().toArray()).toMatchObject([
     {
@@ -94,7 +95,7 @@ it('stores the MP3 whole, with our mark, and lets the job point to it', async ()
 
 it('takes its file away again when the claim was lost', async () => {
   const mp3 = await claimedMp3();
-  const lost = { ...mp3, job: { ...mp3.job, claimToken: 'of an earlier attempt' } };
+  const lost = { ...mp3, job: { ...mp3.job, claimToken: new ObjectId().toHexString() } };
   const context = { signal: new AbortController().signal, progress: () => undefined };
   await expect(step().run(lost, context)).rejects.toThrow(ClaimLost);
   expect(await stored()).toEqual({ files: 0, chunks: 0 });

@@ -1,11 +1,11 @@
-import type { GridFSBucket } from 'mongodb';
+import { ObjectId, type GridFSBucket } from 'mongodb';
 import { createReadStream } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
 import { fileMark } from '../../contracts/gridfs';
 import type { Breaker } from '../../observability/breaker';
 import { ClaimLost } from '../deliveries/failure';
 import type { LocalMp3, StoredMp3 } from './hand-offs';
-import type { JobClaims } from './job-claims';
+import type { Claims } from './job-claims';
 import type { Step } from './step';
 
 /**
@@ -15,15 +15,17 @@ import type { Step } from './step';
 export function storeMp3(
   mp3s: GridFSBucket,
   breaker: Breaker,
-  claims: JobClaims,
+  claims: Pick<Claims, 'commit'>,
   timeoutMs: number,
 ): Step<LocalMp3, StoredMp3> {
   return {
     name: 'store-mp3',
     timeoutMs,
     async run({ job, mp3Path, bytes, durationMs }, { signal, progress }) {
-      const mp3Fid = await breaker.run(async () => {
-        const upload = mp3s.openUploadStream(`${job.id}.mp3`, {
+      // Fresh for each attempt, and known from its claim: an unfinished file has an owner.
+      const mp3Fid = new ObjectId(job.claimToken);
+      await breaker.run(async () => {
+        const upload = mp3s.openUploadStreamWithId(mp3Fid, `${job.id}.mp3`, {
           metadata: fileMark(job.id, job.claimToken),
         });
         let stored = 0;
@@ -40,7 +42,6 @@ export function storeMp3(
           await upload.abort().catch(() => undefined);
           throw error;
         }
-        return upload.id;
       });
       try {
         await claims.commit(job, { fid: mp3Fid, bytes, durationMs });
