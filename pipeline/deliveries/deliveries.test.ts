@@ -5,10 +5,11 @@ import { ConfirmedPublisher } from '../../contracts/broker/confirmed-publisher';
 import { declareTopology } from '../../contracts/broker/declare-topology';
 import { headerNames } from '../../contracts/headers';
 import { buildTopology } from '../../contracts/topology';
-import { openTestBroker, type TestBroker } from '../../local/test-broker';
+import { eventually, openTestBroker, type TestBroker } from '../../local/test-broker';
 import { Metrics } from '../../observability/metrics';
 import { Deliveries } from './deliveries';
-import { Stopping } from './failure';
+import { LetGo } from './failure';
+import { Gate, type Requirement } from './gate';
 import type { DeadLetter, Outcome } from './outcome';
 
 /** Long delays: what is put into a delay queue stays there for the test to see. */
@@ -40,13 +41,42 @@ afterAll(async () => {
   await broker.close();
 });
 
-const newDeliveries = () =>
+/** Aborted when the channel of the deliveries is gone. */
+let channel: AbortController;
+beforeEach(() => {
+  channel = new AbortController();
+});
+
+const newDeliveries = (gate = new Gate()) =>
   new Deliveries({
     topology,
-    publisher,
+    settling: { publisher, around: (work) => work },
+    gate,
+    closedSignal: () => channel.signal,
     metrics: new Metrics(),
     log: pino({ level: 'silent' }),
-    unsettledPauseMs: 1,
+    settleEveryMs: 20,
+  });
+
+/** A dependency that is away until told otherwise. */
+function awayDependency() {
+  let away = true;
+  const listeners: (() => void)[] = [];
+  const requirement: Requirement = {
+    problem: () => (away ? 'the dependency is away' : undefined),
+    onChange: (listener) => listeners.push(listener),
+  };
+  const changeTo = (isAway: boolean) => {
+    away = isAway;
+    for (const listener of listeners) listener();
+  };
+  return { requirement, changeTo };
+}
+
+const held = (gate: Gate, deliveries: number) =>
+  eventually('a held delivery', () => {
+    const { detail } = gate.condition();
+    return detail.includes(`holding ${deliveries} deliveries`) || undefined;
   });
 
 /** A message as a consumer on `video` gets it. */
@@ -125,12 +155,151 @@ it('says on a dead letter why, where, when and how often', async () => {
   expect(Date.parse(String(headers[headerNames.deadAt]))).not.toBeNaN();
 });
 
-it('must not be acked when the broker does not take the copy', async () => {
+const dead: Outcome = { kind: 'dead-letter', letter };
+
+/** A delivery whose copy the broker does not take, because its queue is missing. */
+async function unsettleable(deliveries: Deliveries) {
   const message = await arrival();
   await broker.channel.deleteQueue('video.dead');
-  const outcome: Outcome = { kind: 'dead-letter', letter };
-  const handled = newDeliveries().handle('video', message, () => Promise.resolve(outcome));
-  await expect(handled).rejects.toThrow('unroutable');
+  const tried = jest.spyOn(publisher, 'publish');
+  const handled = deliveries.handle('video', message, () => Promise.resolve(dead));
+  const result = handled.then(
+    () => 'acked',
+    (error: unknown) => error,
+  );
+  await eventually('a second try', () => tried.mock.calls.length > 1 || undefined);
+  return { result, tried };
+}
+
+afterEach(() => {
+  jest.restoreAllMocks();
+});
+
+it('settles again until the broker takes the copy', async () => {
+  const { result } = await unsettleable(newDeliveries());
+  await declareTopology(connection, topology);
+  expect(await result).toBe('acked');
+  expect(await broker.counts(topology)).toEqual({ 'video.dead': 1 });
+});
+
+it('lets a delivery go that cannot be settled once its channel is gone, and sends no copy', async () => {
+  const { result, tried } = await unsettleable(newDeliveries());
+  channel.abort();
+  expect(await result).toBeInstanceOf(LetGo);
+  await declareTopology(connection, topology);
+  const tries = tried.mock.calls.length;
+  const later = newDeliveries().handle('video', await arrival(), () => Promise.resolve(dead));
+  await expect(later).rejects.toThrow(LetGo);
+  expect(tried.mock.calls.length).toBe(tries);
+  expect(await broker.counts(topology)).toEqual({});
+});
+
+it('sends no copy when the channel went away during the work', async () => {
+  const handled = newDeliveries().handle('video', await arrival(), () => {
+    channel.abort();
+    return Promise.resolve(dead);
+  });
+  await expect(handled).rejects.toThrow(LetGo);
+  expect(await broker.counts(topology)).toEqual({});
+});
+
+it('lets a delivery go at once that cannot be settled when it stops', async () => {
+  const deliveries = newDeliveries();
+  const { result } = await unsettleable(deliveries);
+  await deliveries.stop(60_000);
+  expect(await result).toBeInstanceOf(LetGo);
+});
+
+it('defers work that throws', async () => {
+  const thrown = () => Promise.reject(new TypeError('a defect'));
+  await newDeliveries().handle('video', await arrival(), thrown);
+  expect(await broker.counts(topology)).toEqual({ 'video.retry.1m': 1 });
+});
+
+it('begins nothing while a dependency is away, and everything once it is back', async () => {
+  const gate = new Gate();
+  const one = awayDependency();
+  const other = awayDependency();
+  gate.require(one.requirement);
+  gate.require(other.requirement);
+  const begun = jest.fn(() => Promise.resolve({ kind: 'completed' } as const));
+  const handled = newDeliveries(gate).handle('video', await arrival(), begun);
+  await held(gate, 1);
+  expect(gate.condition()).toMatchObject({ ok: false });
+  one.changeTo(false);
+  expect(gate.condition()).toMatchObject({ ok: false });
+  expect(begun).not.toHaveBeenCalled();
+  other.changeTo(false);
+  await handled;
+  expect(begun).toHaveBeenCalledTimes(1);
+  expect(gate.condition()).toEqual({ ok: true, detail: 'taking work' });
+  expect(await broker.counts(topology)).toEqual({});
+});
+
+it('defers what was held for too long', async () => {
+  const gate = new Gate(10);
+  gate.require(awayDependency().requirement);
+  const begun = jest.fn();
+  await newDeliveries(gate).handle('video', await arrival(), begun);
+  expect(begun).not.toHaveBeenCalled();
+  expect(await broker.counts(topology)).toEqual({ 'video.retry.1m': 1 });
+});
+
+it('defers what is held when it stops, and lets it go when its channel is gone', async () => {
+  const gate = new Gate();
+  gate.require(awayDependency().requirement);
+  const begun = jest.fn();
+  const deliveries = newDeliveries(gate);
+  const first = deliveries.handle('video', await arrival(), begun);
+  await held(gate, 1);
+  channel.abort();
+  await expect(first).rejects.toThrow(LetGo);
+  channel = new AbortController();
+  const second = deliveries.handle('video', await arrival(), begun);
+  await held(gate, 1);
+  await deliveries.stop(60_000);
+  await second;
+  expect(begun).not.toHaveBeenCalled();
+  expect(await broker.counts(topology)).toEqual({ 'video.retry.1m': 1 });
+});
+
+it('gives two copies of a message without an id the same one', async () => {
+  for (const body of ['bare', 'bare', 'other']) {
+    const content = Buffer.from(body);
+    const message = { content, properties: {}, fields: {} } as ConsumeMessage;
+    await newDeliveries().handle('video', message, () => Promise.resolve(dead));
+  }
+  const [first, second, third] = await broker.takeAll('video.dead');
+  expect(first?.properties.messageId).toMatch(/^[0-9a-f]{32}$/);
+  expect(second?.properties.messageId).toBe(first?.properties.messageId);
+  expect(third?.properties.messageId).not.toBe(first?.properties.messageId);
+});
+
+it('lets a test build stand around the work and the publisher', async () => {
+  const seen: string[] = [];
+  const deliveries = new Deliveries({
+    topology,
+    settling: {
+      publisher: {
+        publish: (message) => {
+          seen.push(message.queue);
+          return publisher.publish(message);
+        },
+      },
+      around: (work) => async (delivery, signal, log) => {
+        const outcome = await work(delivery, signal, log);
+        seen.push(outcome.kind);
+        return outcome;
+      },
+    },
+    gate: new Gate(),
+    closedSignal: () => channel.signal,
+    metrics: new Metrics(),
+    log: pino({ level: 'silent' }),
+    settleEveryMs: 20,
+  });
+  await deliveries.handle('video', await arrival(), () => Promise.resolve(dead));
+  expect(seen).toEqual(['dead-letter', 'video.dead']);
 });
 
 it('waits for running work when it stops', async () => {
@@ -149,7 +318,7 @@ it('waits for running work when it stops', async () => {
   expect(ended).toEqual(['work', 'stop']);
 });
 
-it('tells running work to hand back once the grace is over, and later work at once', async () => {
+it('tells running work to hand back once the grace is over, and begins no work afterwards', async () => {
   const deliveries = newDeliveries();
   const handBack = (signal: AbortSignal): Promise<Outcome> =>
     new Promise((resolve) => {
@@ -160,11 +329,11 @@ it('tells running work to hand back once the grace is over, and later work at on
       else signal.addEventListener('abort', over);
     });
   const handled = deliveries.handle('video', await arrival(), (_, signal) => handBack(signal));
+  // Past the gate: it is told to hand back, not let go.
   await deliveries.stop(0);
   await handled;
-  await deliveries.handle('video', await arrival(), (_, signal) => {
-    expect(signal.reason).toBeInstanceOf(Stopping);
-    return handBack(signal);
-  });
+  const begun = jest.fn();
+  await deliveries.handle('video', await arrival(), begun);
+  expect(begun).not.toHaveBeenCalled();
   expect(await broker.counts(topology)).toEqual({ 'video.retry.1m': 2 });
 });

@@ -1,4 +1,5 @@
 import type { ConsumeMessage } from 'amqplib';
+import { createHash } from 'node:crypto';
 import type { WorkQueue } from '../../contracts/topology';
 
 /** One arrival of a message at a consumer, without the broker client's shape. */
@@ -12,12 +13,11 @@ export interface Delivery {
   readonly redelivered: boolean;
 }
 
-/** @param fallbackId Message id for a sender that set none (the tutorial's). */
-export function toDelivery(
-  queue: WorkQueue,
-  message: ConsumeMessage,
-  fallbackId: string,
-): Delivery {
+/**
+ * The tutorial's sender sets no message id. Its messages get one of their bytes, so that two
+ * copies, and their two dead letters, are known to be one.
+ */
+export function toDelivery(queue: WorkQueue, message: ConsumeMessage): Delivery {
   const id: unknown = message.properties.messageId;
   const headers: Record<string, string | number> = {};
   for (const [name, value] of Object.entries(message.properties.headers ?? {})) {
@@ -28,8 +28,12 @@ export function toDelivery(
   return {
     queue,
     body: message.content,
-    messageId: typeof id === 'string' ? id : fallbackId,
+    messageId: typeof id === 'string' ? id : idOf(message.content),
     headers,
     redelivered: message.fields.redelivered,
   };
+}
+
+function idOf(content: Uint8Array): string {
+  return createHash('sha256').update(content).digest('hex').slice(0, 32);
 }

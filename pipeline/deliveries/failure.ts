@@ -26,6 +26,11 @@ export class Stopping extends Error {
   override readonly name = 'Stopping';
 }
 
+/** A delivery is neither acked nor nacked: the broker hands it over again by itself. */
+export class LetGo extends Error {
+  override readonly name = 'LetGo';
+}
+
 /** May succeed when tried again. */
 export class TransientError extends Error {
   override readonly name: string = 'TransientError';

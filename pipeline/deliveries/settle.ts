@@ -1,8 +1,8 @@
-import type { ConfirmedPublisher } from '../../contracts/broker/confirmed-publisher';
 import { headerNames } from '../../contracts/headers';
 import { deadQueue, retryQueue, type Topology } from '../../contracts/topology';
 import type { Delivery } from './delivery';
 import type { DeadLetter, Outcome } from './outcome';
+import type { Publisher } from './publisher';
 
 /**
  * Tells the broker what a delivery came to, all but the ack: once this resolves, whatever must
@@ -14,7 +14,7 @@ export async function settle(
   outcome: Outcome,
   delivery: Delivery,
   topology: Topology,
-  publisher: ConfirmedPublisher,
+  publisher: Publisher,
 ): Promise<void> {
   const queue = topology.queueNames[delivery.queue];
   const copyTo = (target: string, headers: Readonly<Record<string, string | number>>) =>

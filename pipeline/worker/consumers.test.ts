@@ -1,9 +1,11 @@
 import { AmqpConnection, type MessageHandlerOptions } from '@golevelup/nestjs-rabbitmq';
-import type { ConsumeMessage } from 'amqplib';
+import type { ConfirmChannel, ConsumeMessage } from 'amqplib';
 import { pino } from 'pino';
 import { buildTopology } from '../../contracts/topology';
+import { LetGo } from '../deliveries/failure';
 import { eventually, openTestBroker, type TestBroker } from '../../local/test-broker';
 import { Consumers } from './consumers';
+import { OpenChannels } from './open-channels';
 import { rabbitConfig } from './rabbit-config';
 
 const topology = buildTopology({ video: 'video', mp3: 'mp3' }, [100]);
@@ -12,6 +14,7 @@ const log = pino({ level: 'silent' });
 let broker: TestBroker;
 let amqp: AmqpConnection;
 let consumers: Consumers;
+let channels: OpenChannels<ConfirmChannel>;
 let taken: string[];
 /** What the consumer answers a message with. */
 let work: (body: string) => Promise<void>;
@@ -36,7 +39,8 @@ beforeEach(async () => {
     return work(body);
   };
   await amqp.createSubscriber(handle, handlers?.['video'] as MessageHandlerOptions, 'onVideo');
-  consumers = new Consumers(amqp, ['video'], log);
+  channels = new OpenChannels();
+  consumers = new Consumers(amqp, ['video'], channels, log);
   await consumers.watch();
   await ready();
   await eventually('the tag', () => amqp.consumerTags.length > 0 || undefined);
@@ -66,11 +70,17 @@ it('is not ready once a consumer is cancelled', async () => {
 
 it('comes back after the broker closed the channel alone', async () => {
   const channel = liveChannel();
+  const closed = channels.closedSignal('video');
+  const { connection } = amqp.managedConnection;
   // An unknown delivery tag: the broker closes the channel (406) and nothing else.
   channel.ack({ fields: { deliveryTag: 99 } } as ConsumeMessage);
   await notReady();
+  expect(closed.aborted).toBe(true);
+  // The connection that is given up may still fail, and nobody else would hear it.
+  expect(connection?.listenerCount('error')).toBe(1);
   await ready();
   expect(liveChannel() === channel).toBe(false);
+  expect(channels.closedSignal('video').aborted).toBe(false);
   await broker.publish('video', 'after');
   await isTaken('after');
 });
@@ -102,6 +112,16 @@ it('hands a message whose handling failed back to its queue', async () => {
   await consumers.stopTaking();
   await amqp.close();
   expect(await broker.counts(topology)).toEqual({});
+});
+
+it('leaves a message that is let go to the broker', async () => {
+  work = () => Promise.reject(new LetGo('its channel is gone'));
+  await broker.publish('video', 'let go');
+  await isTaken('let go');
+  await consumers.stopTaking();
+  await amqp.close();
+  expect(taken).toHaveLength(1);
+  expect(await broker.counts(topology)).toEqual({ video: 1 });
 });
 
 it('takes no more than the prefetch, and nothing once it is stopping', async () => {

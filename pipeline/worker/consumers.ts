@@ -3,6 +3,7 @@ import type { ConfirmChannel } from 'amqplib';
 import type { WorkQueue } from '../../contracts/topology';
 import type { Logger } from '../../observability/logger';
 import type { Condition } from '../../observability/readiness';
+import type { OpenChannels } from './open-channels';
 
 /** Fields of `basic.cancel` (AMQP 0-9-1), as amqplib emits them; its types leave the event out. */
 interface CancelFields {
@@ -12,12 +13,12 @@ interface CancelFields {
 /** What golevelup does not do for its consumers: come back, tell their state, stop taking. */
 export class Consumers {
   #stopping = false;
-  /** The open channel of each queue; golevelup's own list keeps a closed one. */
-  readonly #channels = new Map<WorkQueue, ConfirmChannel>();
 
   constructor(
     private readonly connection: AmqpConnection,
     private readonly queues: readonly WorkQueue[],
+    /** Kept by us: golevelup's own list keeps a closed channel. */
+    private readonly channels: OpenChannels<ConfirmChannel>,
     private readonly log: Logger,
   ) {}
 
@@ -55,12 +56,12 @@ export class Consumers {
   }
 
   #hasConsumer(queue: WorkQueue): boolean {
-    const channel = this.#channels.get(queue);
+    const channel = this.channels.current(queue);
     return this.connection.connected && channel !== undefined && liveConsumers(channel) > 0;
   }
 
   #watchChannel(queue: WorkQueue, channel: ConfirmChannel): void {
-    this.#channels.set(queue, channel);
+    this.channels.opened(queue, channel);
     // A cancel by the broker (queue deleted, node gone) is otherwise ignored for ever.
     channel.on('cancel', ({ consumerTag: tag }: CancelFields) => {
       if (this.#stopping) return;
@@ -76,11 +77,12 @@ export class Consumers {
     });
     // amqp-connection-manager makes a new channel only on a new connection.
     channel.on('close', () => {
-      if (this.#channels.get(queue) === channel) this.#channels.delete(queue);
+      this.channels.closed(queue, channel);
       // A connection that closes closes its channels first, and says so later in the same turn.
       // Asked to reconnect in between, the manager would close a dead connection and stay there.
       setImmediate(() => {
-        if (this.#stopping || this.#channels.has(queue) || !this.connection.connected) return;
+        const replaced = this.channels.current(queue) !== undefined;
+        if (this.#stopping || replaced || !this.connection.connected) return;
         this.log.warn({ queue }, 'the channel closed while the connection lives; reconnecting');
         this.#reconnect();
       });
@@ -93,7 +95,14 @@ export class Consumers {
   }
 
   #reconnect(): void {
-    this.connection.managedConnection.reconnect();
+    const { managedConnection } = this.connection;
+    const { connection } = managedConnection;
+    managedConnection.reconnect();
+    // It has just removed every listener of the old connection, which can fail until it is closed;
+    // an `error` that nobody hears ends the process.
+    connection?.on('error', (error: Error) => {
+      this.log.debug({ err: error }, 'the connection that was given up failed');
+    });
   }
 }
 

@@ -18,7 +18,9 @@ export function nestLog(log: Logger): LoggerService {
       log.warn(details(rest), String(message));
     },
     error: (message: unknown, ...rest: unknown[]) => {
-      log.error(details(rest), String(message));
+      // golevelup logs whatever a handler throws; a delivery that is let go is part of the plan.
+      if (String(rest[0]).startsWith('LetGo:')) log.debug(details(rest), String(message));
+      else log.error(details(rest), String(message));
     },
     fatal: (message: unknown, ...rest: unknown[]) => {
       log.fatal(details(rest), String(message));

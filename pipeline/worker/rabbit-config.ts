@@ -3,6 +3,7 @@ import { declaringServers } from '../../contracts/broker/declaring-servers';
 import type { DifferentQueue } from '../../contracts/broker/declare-topology';
 import type { Topology, WorkQueue } from '../../contracts/topology';
 import type { Logger } from '../../observability/logger';
+import { LetGo } from '../deliveries/failure';
 import { nestLog } from './nest-log';
 
 export interface ConsumerConfig {
@@ -29,12 +30,14 @@ export function rabbitConfig(config: ConsumerConfig): RabbitMQConfig {
       queueOptions: { channel: queue },
       // The default parses JSON outside any try: a bad message would spin for ever.
       deserializer: (body) => body,
-      errorHandler: (channel, message) => {
+      errorHandler: (channel, message, error) => {
+        // Every nack counts towards the delivery limit; this one comes back by itself.
+        if (error instanceof LetGo) return;
         // After a broker crash the channel is gone; an unguarded nack would end the process.
         try {
           channel.nack(message, false, true);
-        } catch (error) {
-          log.warn({ err: error }, 'channel gone before nack; the broker redelivers by itself');
+        } catch (gone) {
+          log.warn({ err: gone }, 'channel gone before nack; the broker redelivers by itself');
         }
       },
     };

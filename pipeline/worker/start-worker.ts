@@ -1,5 +1,6 @@
 import { connect } from 'amqp-connection-manager';
 import type { DynamicModule } from '@nestjs/common';
+import type { ConfirmChannel } from 'amqplib';
 import type { MongoClient } from 'mongodb';
 import { hostname } from 'node:os';
 import { ConfirmedPublisher } from '../../contracts/broker/confirmed-publisher';
@@ -14,7 +15,9 @@ import { Metrics } from '../../observability/metrics';
 import { MongoConnection } from '../../observability/mongo-connection';
 import { Readiness } from '../../observability/readiness';
 import type { RunningProcess } from '../../observability/run-process';
-import { Deliveries } from '../deliveries/deliveries';
+import { Deliveries, type SettlingParts } from '../deliveries/deliveries';
+import { closed, Gate, type Requirement } from '../deliveries/gate';
+import { OpenChannels } from './open-channels';
 import { reportDifferent, type ConsumerConfig } from './rabbit-config';
 import { startWorkerApp } from './worker-app';
 
@@ -48,12 +51,19 @@ export interface WorkerParts {
 
 export interface AssembledWorker {
   readonly module: DynamicModule;
+  /** Nothing new begins while one of them is not closed. */
   readonly breakers: readonly Breaker[];
+  /** What else work cannot begin without. */
+  readonly requirements?: readonly Requirement[];
+  /** Called after the last delivery is settled. */
+  readonly stop?: () => Promise<void>;
 }
 
 /**
  * Opens what every worker needs (log, metrics, admin port, MongoDB, a publishing connection of its
  * own), lets `assemble` build the worker from it, and starts to consume.
+ *
+ * @param alterSettling For test builds: puts something around what settles deliveries.
  */
 export async function startWorker(
   name: string,
@@ -61,6 +71,7 @@ export async function startWorker(
   prefetch: number,
   config: WorkerConfig,
   assemble: (parts: WorkerParts) => AssembledWorker,
+  alterSettling: (parts: SettlingParts) => SettlingParts = (parts) => parts,
 ): Promise<RunningProcess> {
   const log = createLogger(name, config.logLevel);
   const metrics = new Metrics();
@@ -93,17 +104,21 @@ export async function startWorker(
     findServers: declaringServers(config.rabbitmqUrl, topology, onDifferent),
   });
   const publisher = new ConfirmedPublisher(publishing, config.publishTimeoutMs);
+  const channels = new OpenChannels<ConfirmChannel>();
+  const gate = new Gate();
   const deliveries = new Deliveries({
     topology,
-    publisher,
+    settling: alterSettling({ publisher, around: (work) => work }),
+    gate,
+    closedSignal: (queue) => channels.closedSignal(queue),
     metrics,
     log,
-    unsettledPauseMs: 5_000,
+    settleEveryMs: 3_000,
   });
   const { rabbitmqUrl } = config;
   const consumer = { rabbitmqUrl, topology, queues, prefetch, log, onDifferent };
   const worker = `${hostname()}:${process.pid}`;
-  const { module, breakers } = assemble({
+  const assembled = assemble({
     mongo: mongo.client,
     publisher,
     topology,
@@ -113,11 +128,16 @@ export async function startWorker(
     consumer,
     deliveries,
   });
+  const { module, breakers, requirements = [] } = assembled;
   exportBreakers(breakers, metrics, log);
+  for (const breaker of breakers) gate.require(closed(breaker));
+  for (const requirement of requirements) gate.require(requirement);
+  readiness.addInformation('work', () => gate.condition());
 
   const app = await startWorkerApp({
     module,
     queues,
+    channels,
     deliveries,
     readiness,
     log,
@@ -128,6 +148,7 @@ export async function startWorker(
     async stop() {
       log.info(`${name} is stopping`);
       await app.stop();
+      await assembled.stop?.();
       for (const breaker of breakers) breaker.stop();
       await publishing.close();
       await mongo.close();
