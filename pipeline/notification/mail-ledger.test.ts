@@ -1,7 +1,9 @@
 import { MongoClient } from 'mongodb';
+import { eventually } from '../../local/test-broker';
 import { testMongoUrl, uniqueName } from '../../local/test-stack';
 import { Breaker } from '../../observability/breaker';
 import { isMongoOutage } from '../../observability/mongo-outage';
+import { ClaimLost } from '../deliveries/failure';
 import type { Mail } from './mail';
 import { MailLedger } from './mail-ledger';
 
@@ -19,7 +21,9 @@ afterAll(async () => {
   await client.close();
 });
 
-const ledgerOf = (worker: string) => new MailLedger(client.db(database), breaker, worker, 60_000);
+const noticeMs = 200;
+const ledgerOf = (worker: string) =>
+  new MailLedger(client.db(database), breaker, worker, 60_000, noticeMs);
 
 const mails = () => client.db(database).collection<{ _id: string }>('mails');
 const entryOf = (mail: Mail) => mails().findOne({ _id: mail.messageId });
@@ -64,7 +68,7 @@ it('counts attempts, but not those that are refunded', async () => {
   ] as const) {
     const { token, attempt } = await taken(ledger, mail);
     expect(attempt).toBe(expected);
-    await ledger.release(mail, token, refund);
+    await ledger.release(mail, token, { refund });
   }
 });
 
@@ -78,13 +82,60 @@ it('tries a mail that was given up once more when its message comes again', asyn
   expect(await ledger.take(mail)).toEqual({ kind: 'taken-elsewhere' });
 });
 
+/** As if nobody had renewed it. */
+async function expire(mail: Mail): Promise<void> {
+  await mails().updateOne({ _id: mail.messageId }, { $set: { 'claim.expiresAt': new Date(0) } });
+}
+
+/** Meets the expired claim, gives notice, and takes the mail once that time is over. */
+async function takenOver(ledger: MailLedger, mail: Mail): Promise<{ token: string }> {
+  expect(await ledger.take(mail)).toEqual({ kind: 'taken-elsewhere' });
+  return eventually('the mail', async () => {
+    const result = await ledger.take(mail);
+    return result.kind === 'taken' ? result : undefined;
+  });
+}
+
 it('lets another worker send after the first one died, and the first settle nothing', async () => {
   const mail = newMail();
   const first = await taken(ledgerOf('first'), mail);
-  await mails().updateOne({ _id: mail.messageId }, { $set: { 'claim.expiresAt': new Date(0) } });
-  const second = await taken(ledgerOf('second'), mail);
-  await ledgerOf('first').sent(mail, first.token);
-  expect(await ledgerOf('third').take(mail)).toEqual({ kind: 'taken-elsewhere' });
-  await ledgerOf('second').sent(mail, second.token);
+  await expire(mail);
+  const second = await takenOver(ledgerOf('second'), mail);
+  await ledgerOf('first').release(mail, first.token, { refund: true });
+  await expect(ledgerOf('first').dead(mail, first.token)).rejects.toThrow(ClaimLost);
+  await expect(ledgerOf('first').renew(mail, first.token)).rejects.toThrow(ClaimLost);
+  expect(await entryOf(mail)).toMatchObject({ state: 'pending', claim: { token: second.token } });
+});
+
+it('lets the holder of an expired claim come first', async () => {
+  const mail = newMail();
+  const first = await taken(ledgerOf('first'), mail);
+  await expire(mail);
+  expect(await ledgerOf('second').take(mail)).toEqual({ kind: 'taken-elsewhere' });
+  await ledgerOf('first').renew(mail, first.token);
+  await expire(mail);
+  // The renewal took the notice back.
+  expect(await ledgerOf('second').take(mail)).toEqual({ kind: 'taken-elsewhere' });
+  expect(await ledgerOf('first').sent(mail, first.token)).toBe('noted');
+  expect(await ledgerOf('second').take(mail)).toEqual({ kind: 'sent' });
+});
+
+it('notes a sent mail whoever holds the claim, and nobody turns that back', async () => {
+  const mail = newMail();
+  const first = await taken(ledgerOf('first'), mail);
+  await expire(mail);
+  const second = await takenOver(ledgerOf('second'), mail);
+  expect(await ledgerOf('first').sent(mail, first.token)).toBe('in-doubt');
+  await expect(ledgerOf('second').renew(mail, second.token)).rejects.toThrow(ClaimLost);
+  await expect(ledgerOf('second').dead(mail, second.token)).rejects.toThrow(ClaimLost);
+  await ledgerOf('second').release(mail, second.token, { refund: true });
   expect(await ledgerOf('third').take(mail)).toEqual({ kind: 'sent' });
+});
+
+it('goes on with the attempt that could not be given back', async () => {
+  const mail = newMail();
+  const first = await taken(ledgerOf('first'), mail);
+  const second = await ledgerOf('second').take(mail, first.token);
+  expect(second).toMatchObject({ kind: 'taken', attempt: 1 });
+  expect(await ledgerOf('third').take(mail, first.token)).toEqual({ kind: 'taken-elsewhere' });
 });

@@ -1,10 +1,15 @@
 import { randomUUID } from 'node:crypto';
-import type { Collection, Db } from 'mongodb';
+import type { Collection, Db, Document } from 'mongodb';
 import type { Claim } from '../../contracts/job';
 import { durable } from '../../contracts/job-collection';
 import type { Breaker } from '../../observability/breaker';
-import { unclaimed } from '../claim-filter';
+import { ClaimLost } from '../deliveries/failure';
 import type { Mail } from './mail';
+
+interface MailClaim extends Claim {
+  /** When somebody met the claim expired and gave its holder notice. */
+  readonly noticeAt?: Date;
+}
 
 /** One mail, keyed by its Message-ID (collection `mails`). */
 interface MailRecord {
@@ -12,41 +17,77 @@ interface MailRecord {
   readonly to: string;
   /** `dead`: given up, and a dead letter; its replay is one more try. */
   readonly state: 'pending' | 'sent' | 'dead';
-  readonly claim: Claim | null;
+  readonly claim: MailClaim | null;
   readonly attempts: number;
+  /** How often the mail server got the whole mail and did not answer. Missing: never. */
+  readonly unanswered?: number;
   readonly sentAt: Date | null;
 }
 
+/** The right to send one mail. */
+export interface TakenMail {
+  readonly kind: 'taken';
+  readonly token: string;
+  readonly attempt: number;
+  /** How often the mail server got this mail before and did not answer. */
+  readonly unanswered: number;
+  /** Until when nobody else can take the mail, on the clock of `performance.now()`. */
+  readonly validUntilMs: number;
+}
+
 export type TakeResult =
-  | { readonly kind: 'taken'; readonly token: string; readonly attempt: number }
-  | { readonly kind: 'sent' }
-  | { readonly kind: 'taken-elsewhere' };
+  TakenMail | { readonly kind: 'sent' } | { readonly kind: 'taken-elsewhere' };
+
+/** How a mail that did not go out is given back. */
+export interface MailReturn {
+  /** Whether the attempt does not count. */
+  readonly refund: boolean;
+  /** Whether the server got the whole mail and did not answer. */
+  readonly unanswered?: boolean;
+}
+
+/** Once the server is back, whoever waited for it gets through within this. */
+const defaultNoticeMs = 5_000;
 
 /**
  * Remembers which mails went out. An entry is taken before SMTP and settled after, so a repeated
  * message sends nothing. One gap is left and cannot be closed: the server took the mail and we
- * died before noting it; the repeat carries the same Message-ID.
+ * died, or stood still, before noting it; the repeat carries the same Message-ID.
+ *
+ * A claim that expired is not taken at once: its holder gets notice first. While MongoDB is away
+ * every claim expires, and in the moment it comes back a holder that waits to note its sent mail
+ * must come before anybody who waits to send it anew.
  *
  * Only `sent` is final. A message that meets a `dead` entry is a replay, or its dead letter never
  * reached the broker: to drop it would lose the mail.
  *
- * Every method throws DependencyUnavailable while MongoDB is away.
+ * Every method throws DependencyUnavailable while MongoDB is away; `sent` throws what the driver
+ * throws.
  */
 export class MailLedger {
   readonly #mails: Collection<MailRecord>;
 
+  /**
+   * @param claimMs How long a claim lasts unless renewed, in milliseconds.
+   * @param noticeMs How long the holder of an expired claim is waited for, in milliseconds.
+   */
   constructor(
     database: Db,
     private readonly breaker: Breaker,
     private readonly worker: string,
-    private readonly claimMs: number,
+    readonly claimMs: number,
+    private readonly noticeMs = defaultNoticeMs,
   ) {
     this.#mails = database.collection<MailRecord>('mails', durable);
   }
 
-  /** Takes the right to send this mail and counts the attempt. */
-  async take(mail: Mail): Promise<TakeResult> {
-    const token = randomUUID();
+  /**
+   * Takes the right to send this mail and counts the attempt.
+   *
+   * @param unreleased Token of a deferred attempt that could not be given back, because MongoDB was
+   * away: it goes on as the same attempt.
+   */
+  async take(mail: Mail, unreleased?: string): Promise<TakeResult> {
     const { messageId, to } = mail;
     await this.breaker.run(() =>
       this.#mails.updateOne(
@@ -55,48 +96,135 @@ export class MailLedger {
         { upsert: true },
       ),
     );
+    const token = randomUUID();
+    // Before the request, so that our clock ends the claim before the server's does.
+    const validUntilMs = performance.now() + this.claimMs;
+    // A literal: the token comes out of a message.
+    const sameAttempt = { $eq: ['$claim.token', { $literal: unreleased ?? '' }] };
     const taken = await this.breaker.run(() =>
       this.#mails.findOneAndUpdate(
-        { _id: messageId, state: { $ne: 'sent' }, ...unclaimed },
+        {
+          _id: messageId,
+          state: { $ne: 'sent' },
+          $expr: { $or: [{ $eq: ['$claim', null] }, sameAttempt, this.#noticeGiven()] },
+        },
         [
           {
             $set: {
               state: 'pending',
-              claim: { token, worker: this.worker, expiresAt: { $add: ['$$NOW', this.claimMs] } },
-              attempts: { $add: ['$attempts', 1] },
+              claim: { token, worker: this.worker, expiresAt: this.#expiry() },
+              attempts: { $add: ['$attempts', { $cond: [sameAttempt, 0, 1] }] },
             },
           },
+          { $unset: 'claim.noticeAt' },
         ],
         { returnDocument: 'after' },
       ),
     );
-    if (taken !== null) return { kind: 'taken', token, attempt: taken.attempts };
+    if (taken !== null) {
+      const { attempts: attempt, unanswered = 0 } = taken;
+      return { kind: 'taken', token, attempt, unanswered, validUntilMs };
+    }
+    await this.#giveNotice(messageId);
     const entry = await this.breaker.run(() => this.#mails.findOne({ _id: messageId }));
     return { kind: entry?.state === 'sent' ? 'sent' : 'taken-elsewhere' };
   }
 
-  async sent(mail: Mail, token: string): Promise<void> {
-    await this.#settle(mail, token, { state: 'sent', claim: null, sentAt: new Date() });
+  /**
+   * Keeps the claim.
+   *
+   * @returns until when it is valid now, on the clock of `performance.now()`.
+   * @throws ClaimLost
+   */
+  async renew(mail: Mail, token: string): Promise<number> {
+    const validUntilMs = performance.now() + this.claimMs;
+    const { matchedCount } = await this.breaker.run(() =>
+      this.#mails.updateOne({ _id: mail.messageId, 'claim.token': token }, [
+        { $set: { 'claim.expiresAt': this.#expiry() } },
+        { $unset: 'claim.noticeAt' },
+      ]),
+    );
+    if (matchedCount === 0) throw new ClaimLost(`the claim on mail ${mail.messageId} was lost`);
+    return validUntilMs;
   }
 
-  /** Given up. */
+  /**
+   * The server took the mail. That is true whoever holds the claim by now, so it is noted all the
+   * same: nobody sends it again, and a later word of another holder changes nothing.
+   *
+   * Not through the breaker: nobody else knows what this says.
+   *
+   * @returns `in-doubt` when another worker took the mail meanwhile and may have sent it as well.
+   */
+  async sent(mail: Mail, token: string): Promise<'noted' | 'in-doubt'> {
+    const before = await this.#mails.findOneAndUpdate(
+      { _id: mail.messageId },
+      {
+        $set: { state: 'sent', claim: null, sentAt: new Date() },
+        $setOnInsert: { to: mail.to, attempts: 1 },
+      },
+      { upsert: true, returnDocument: 'before' },
+    );
+    const claim = before?.claim?.token;
+    // Without a claim: our note was made and its answer lost, or the entry was lost.
+    return claim === undefined || claim === token ? 'noted' : 'in-doubt';
+  }
+
+  /** Given up. @throws ClaimLost */
   async dead(mail: Mail, token: string): Promise<void> {
-    await this.#settle(mail, token, { state: 'dead', claim: null });
+    const { matchedCount } = await this.breaker.run(() =>
+      this.#mails.updateOne(
+        { _id: mail.messageId, 'claim.token': token },
+        { $set: { state: 'dead', claim: null } },
+      ),
+    );
+    if (matchedCount === 0) throw new ClaimLost(`the claim on mail ${mail.messageId} was lost`);
   }
 
-  /** Not sent. @param refund Whether the attempt does not count. */
-  async release(mail: Mail, token: string, refund: boolean): Promise<void> {
+  /** Not sent; nothing happens when the claim was lost. */
+  async release(mail: Mail, token: string, how: MailReturn): Promise<void> {
     await this.breaker.run(() =>
       this.#mails.updateOne(
         { _id: mail.messageId, 'claim.token': token },
-        { $set: { claim: null }, $inc: { attempts: refund ? -1 : 0 } },
+        {
+          $set: { claim: null },
+          $inc: {
+            attempts: how.refund ? -1 : 0,
+            ...(how.unanswered === true ? { unanswered: 1 } : {}),
+          },
+        },
       ),
     );
   }
 
-  async #settle(mail: Mail, token: string, change: Partial<MailRecord>): Promise<void> {
+  /** Says on an expired claim that somebody waits; its holder may still renew or settle it. */
+  async #giveNotice(messageId: string): Promise<void> {
     await this.breaker.run(() =>
-      this.#mails.updateOne({ _id: mail.messageId, 'claim.token': token }, { $set: change }),
+      this.#mails.updateOne(
+        {
+          _id: messageId,
+          claim: { $ne: null },
+          'claim.noticeAt': { $exists: false },
+          $expr: { $lt: ['$claim.expiresAt', '$$NOW'] },
+        },
+        [{ $set: { 'claim.noticeAt': '$$NOW' } }],
+      ),
     );
+  }
+
+  /** The server's clock decides, because workers' clocks may differ. */
+  #noticeGiven(): Document {
+    return {
+      $and: [
+        { $lt: ['$claim.expiresAt', '$$NOW'] },
+        // A missing time would count as the earliest of all.
+        { $eq: [{ $type: '$claim.noticeAt' }, 'date'] },
+        { $lte: ['$claim.noticeAt', { $subtract: ['$$NOW', this.noticeMs] }] },
+      ],
+    };
+  }
+
+  #expiry(): Document {
+    return { $add: ['$$NOW', this.claimMs] };
   }
 }

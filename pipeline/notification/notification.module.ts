@@ -14,15 +14,15 @@ class NewsConsumer {
 
   @RabbitSubscribe({ name: 'mp3' })
   onMp3(_body: unknown, message: ConsumeMessage): Promise<void> {
-    return this.deliveries.handle('mp3', message, (delivery, _signal, log) =>
-      this.notifier.notifyReady(delivery, log),
+    return this.deliveries.handle('mp3', message, (delivery, signal, log) =>
+      this.notifier.notifyReady(delivery, signal, log),
     );
   }
 
   @RabbitSubscribe({ name: 'failed' })
   onFailed(_body: unknown, message: ConsumeMessage): Promise<void> {
-    return this.deliveries.handle('failed', message, (delivery, _signal, log) =>
-      this.notifier.notifyFailed(delivery, log),
+    return this.deliveries.handle('failed', message, (delivery, signal, log) =>
+      this.notifier.notifyFailed(delivery, signal, log),
     );
   }
 }

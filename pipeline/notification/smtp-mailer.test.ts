@@ -3,7 +3,9 @@ import { uniqueName, useInbox } from '../../local/test-stack';
 import type { TestInbox } from '../../local/test-inbox';
 import { DependencyUnavailable } from '../../observability/breaker';
 import { MailRefused, TransientError } from '../deliveries/failure';
+import type { SendPermit } from './hold-mail-claim';
 import type { Mail } from './mail';
+import { MailUnanswered } from './mail-unanswered';
 import { SmtpMailer } from './smtp-mailer';
 
 let inbox: TestInbox;
@@ -28,11 +30,13 @@ function mailTo(to: string): Mail {
   };
 }
 
+const permit: SendPermit = { signal: new AbortController().signal, check: () => undefined };
+
 const newAddress = () => `${uniqueName('mail')}@example.com`;
 
 it('hands the mail over as it is', async () => {
   const to = newAddress();
-  await mailer.send(mailTo(to));
+  await mailer.send(mailTo(to), permit);
   const [mail, ...others] = await inbox.waitForMails(to);
   expect(others).toEqual([]);
   expect(mail).toMatchObject({ subject: 'MP3 Download', messageId: `<${to}>` });
@@ -45,17 +49,19 @@ it.each([
   ['550 for the recipient', { kind: 'refuse', code: 550 }, 'recipient', MailRefused],
   ['554 for the mail', { kind: 'refuse', code: 554 }, 'data', MailRefused],
   ['421', { kind: 'refuse', code: 421 }, 'recipient', DependencyUnavailable],
-  ['silence', { kind: 'hang' }, 'data', DependencyUnavailable],
-  ['a dropped connection', { kind: 'drop' }, 'data', DependencyUnavailable],
+  ['silence', { kind: 'hang' }, 'recipient', DependencyUnavailable],
+  ['a dropped connection', { kind: 'drop' }, 'recipient', DependencyUnavailable],
+  ['silence about the whole mail', { kind: 'hang' }, 'data', MailUnanswered],
+  ['a connection dropped after it', { kind: 'drop' }, 'data', MailUnanswered],
 ] as const)('understands %s', async (_name, answer, at, expected) => {
   const to = newAddress();
   await inbox.behave({ to, answer, at });
-  await expect(mailer.send(mailTo(to))).rejects.toThrow(expected);
+  await expect(mailer.send(mailTo(to), permit)).rejects.toThrow(expected);
   expect(await inbox.mails(to)).toEqual([]);
 });
 
 it('takes an address that is none as a refusal of this mail', async () => {
-  await expect(mailer.send(mailTo('not an address'))).rejects.toThrow(MailRefused);
+  await expect(mailer.send(mailTo('not an address'), permit)).rejects.toThrow(MailRefused);
 });
 
 it.each([
@@ -73,7 +79,7 @@ it.each([
     from: 'a@example.com',
     timeoutMs: 1_000,
   });
-  await expect(away.send(mailTo(newAddress()))).rejects.toThrow(DependencyUnavailable);
+  await expect(away.send(mailTo(newAddress()), permit)).rejects.toThrow(DependencyUnavailable);
   away.stop();
   server.close();
 });
@@ -82,6 +88,6 @@ it('takes a refused login as an outage: the operator must act, not the listener'
   const url = new URL(inbox.smtpUrl);
   url.password = 'wrong';
   const locked = new SmtpMailer({ url: url.href, from: 'a@example.com', timeoutMs: 1_000 });
-  await expect(locked.send(mailTo(newAddress()))).rejects.toThrow(DependencyUnavailable);
+  await expect(locked.send(mailTo(newAddress()), permit)).rejects.toThrow(DependencyUnavailable);
   locked.stop();
 });

@@ -1,25 +1,112 @@
-import { createTransport, type Transporter } from 'nodemailer';
-import { Breaker } from '../../observability/breaker';
-import { MailRefused, TransientError } from '../deliveries/failure';
+import { createTransport, type SendMailOptions } from 'nodemailer';
+import { Readable } from 'node:stream';
+import { Breaker, DependencyUnavailable } from '../../observability/breaker';
+import type { SendPermit } from './hold-mail-claim';
 import type { Mail } from './mail';
+import { MailUnanswered } from './mail-unanswered';
+import { isSmtpOutage, smtpMeaning } from './smtp-meaning';
 
 export interface SmtpOptions {
   /** `smtp://user:password@host:port`; TLS where the server offers it, `smtps://` from the start. */
   readonly url: string;
   readonly from: string;
-  /** Longest silence of the server, in milliseconds. */
+  /**
+   * Longest silence of the server, in milliseconds, after the final dot as well; there RFC 5321
+   * section 4.5.3.2.6 would have us wait for 10 minutes.
+   */
   readonly timeoutMs: number;
 }
 
 /** Sends mails over SMTP and says what an answer means. */
 export class SmtpMailer {
-  readonly breaker = new Breaker('smtp', isSmtpOutage);
-  readonly #transport: Transporter;
-  readonly #from: string;
+  readonly breaker = new Breaker('smtp', isSmtpOutage, { probe: () => this.verify() });
 
-  constructor({ url, from, timeoutMs }: SmtpOptions) {
-    this.#from = from;
-    this.#transport = createTransport({
+  constructor(private readonly options: SmtpOptions) {}
+
+  /**
+   * Resolves once the server has taken the mail.
+   *
+   * @throws MailRefused for a 5xx answer about this mail, TransientError for a 4xx answer,
+   * DependencyUnavailable when the server is away or does not accept us as a sender,
+   * MailUnanswered when it got the mail and did not say what became of it, and the reason of the
+   * permit's signal when that ended the dialogue in time.
+   */
+  async send(mail: Mail, permit: SendPermit): Promise<void> {
+    try {
+      await this.breaker.run(() => this.#converse(mail, permit));
+    } catch (error) {
+      const unanswered =
+        error instanceof DependencyUnavailable && error.cause instanceof MailUnanswered;
+      throw unanswered ? asError(error.cause) : error;
+    }
+  }
+
+  /** Greeting, TLS and login, as far as a server can be asked without a mail. */
+  async verify(): Promise<void> {
+    const transport = this.#transport();
+    try {
+      await transport.verify();
+    } finally {
+      transport.close();
+    }
+  }
+
+  stop(): void {
+    this.breaker.stop();
+  }
+
+  async #converse(mail: Mail, permit: SendPermit): Promise<void> {
+    const { signal } = permit;
+    signal.throwIfAborted();
+    let whole = false;
+    const cut = new AbortController();
+    // After the final dot it could only make us deaf to the answer.
+    const onAbort = () => {
+      if (!whole) cut.abort();
+    };
+    signal.addEventListener('abort', onAbort);
+    const transport = this.#transport();
+    let refusal: unknown;
+    transport.use('stream', ({ message }, done) => {
+      const source = message.createReadStream();
+      // Read only after the server's 354; what follows the last piece is the final dot.
+      async function* pieces() {
+        yield* source as AsyncIterable<Buffer>;
+        try {
+          permit.check();
+        } catch (error) {
+          refusal = error;
+          throw error;
+        }
+        whole = true;
+      }
+      message.createReadStream = () => Readable.from(pieces());
+      done();
+    });
+    const options: SendMailOptions & { signal: AbortSignal } = {
+      from: this.options.from,
+      to: { name: '', address: mail.to },
+      subject: mail.subject,
+      text: mail.text,
+      messageId: mail.messageId,
+      signal: cut.signal,
+    };
+    try {
+      await transport.sendMail(options);
+    } catch (error) {
+      if (refusal !== undefined) throw asError(refusal);
+      if (cut.signal.aborted) signal.throwIfAborted();
+      throw asError(smtpMeaning(error, whole));
+    } finally {
+      signal.removeEventListener('abort', onAbort);
+      transport.close();
+    }
+  }
+
+  /** One for each dialogue: it opens a connection for each mail anyway, and holds nothing. */
+  #transport() {
+    const { url, timeoutMs } = this.options;
+    return createTransport({
       url,
       connectionTimeout: timeoutMs,
       greetingTimeout: timeoutMs,
@@ -29,60 +116,8 @@ export class SmtpMailer {
       disableUrlAccess: true,
     });
   }
-
-  /**
-   * Resolves once the server has taken the mail.
-   *
-   * @throws MailRefused for a 5xx answer about this mail, TransientError for a 4xx answer,
-   * DependencyUnavailable when the server is away or refuses our login.
-   */
-  async send(mail: Mail): Promise<void> {
-    await this.breaker.run(async () => {
-      try {
-        await this.#transport.sendMail({
-          from: this.#from,
-          to: { name: '', address: mail.to },
-          subject: mail.subject,
-          text: mail.text,
-          messageId: mail.messageId,
-        });
-      } catch (error) {
-        throw meaningOf(error);
-      }
-    });
-  }
-
-  stop(): void {
-    this.breaker.stop();
-    this.#transport.close();
-  }
 }
 
-/** RFC 5321 section 4.2.1: 4yz is worth another try, 5yz is not. */
-function meaningOf(error: unknown): unknown {
-  if (!Error.isError(error) || isSmtpOutage(error)) return error;
-  const code = 'responseCode' in error ? Number(error.responseCode) : Number.NaN;
-  if (code >= 500) return new MailRefused(error.message, { cause: error });
-  // Addresses that no server was asked about carry no answer code.
-  if ('code' in error && error.code === 'EENVELOPE' && Number.isNaN(code)) {
-    return new MailRefused(error.message, { cause: error });
-  }
-  return new TransientError(error.message, { cause: error });
-}
-
-/** The server cannot be spoken to; the mail itself was not judged. */
-function isSmtpOutage(error: unknown): boolean {
-  if (!Error.isError(error) || !('code' in error)) return false;
-  // 421: the service closes the channel (RFC 5321 section 3.8).
-  if ('responseCode' in error && error.responseCode === 421) return true;
-  return [
-    'ECONNECTION',
-    'ETIMEDOUT',
-    'ESOCKET',
-    'EDNS',
-    'ETLS',
-    'EAUTH',
-    'ENOAUTH',
-    'EPROTOCOL',
-  ].includes(String(error.code));
+function asError(thrown: unknown): Error {
+  return Error.isError(thrown) ? thrown : new Error(String(thrown));
 }

@@ -4,19 +4,30 @@ import type { ConfigOf } from '../../observability/config';
 import type { RunningProcess } from '../../observability/run-process';
 import type { notificationSettings } from '../config';
 import { isMongoOutage } from '../../observability/mongo-outage';
+import type { SettlingParts } from '../deliveries/deliveries';
 import { startWorker } from '../worker/start-worker';
 import { MailLedger } from './mail-ledger';
 import { NotificationModule } from './notification.module';
 import { Notifier } from './notifier';
+import type { NotifierDeps } from './notifier-deps';
 import { mailServer } from './mail-server';
 import { SmtpMailer } from './smtp-mailer';
 
-/** Puts the notification worker together and starts it. */
+/** What a test build may put something around, to break or interrupt it. */
+export type NotificationParts = Pick<NotifierDeps, 'mailer' | 'ledger'>;
+
+/**
+ * Puts the notification worker together and starts it.
+ *
+ * @param alter For test builds, as is `alterSettling`, which stands around the publisher.
+ */
 export async function startNotification(
   config: ConfigOf<typeof notificationSettings>,
+  alter: (parts: NotificationParts) => NotificationParts = (parts) => parts,
+  alterSettling?: (parts: SettlingParts) => SettlingParts,
 ): Promise<RunningProcess> {
   const { url, from, domain } = mailServer(config);
-  const mailer = new SmtpMailer({ url, from, timeoutMs: config.mailTimeoutMs });
+  const smtp = new SmtpMailer({ url, from, timeoutMs: config.mailTimeoutMs });
   const running = await startWorker(
     'notification',
     ['mp3', 'failed'],
@@ -25,8 +36,12 @@ export async function startNotification(
     ({ mongo, metrics, worker, consumer, deliveries }) => {
       const records = new Breaker('jobs', isMongoOutage);
       const database = mongo.db(config.jobsDatabase);
+      const { mailer, ledger } = alter({
+        mailer: smtp,
+        ledger: new MailLedger(database, records, worker, config.claimMs),
+      });
       const notifier = new Notifier({
-        ledger: new MailLedger(database, records, worker, config.claimMs + config.mailTimeoutMs),
+        ledger,
         mailer,
         jobs: jobCollection(database),
         records,
@@ -37,14 +52,15 @@ export async function startNotification(
       });
       return {
         module: NotificationModule.with(consumer, deliveries, notifier),
-        breakers: [records, mailer.breaker],
+        breakers: [records, smtp.breaker],
       };
     },
+    alterSettling,
   );
   return {
     async stop() {
       await running.stop();
-      mailer.stop();
+      smtp.stop();
     },
   };
 }
