@@ -87,7 +87,8 @@ export class Outbox {
   }
 }
 
-function openOf({ id, address }: JobOwner): Filter<JobRecord> {
+/** An owner's open jobs. */
+export function openOf({ id, address }: JobOwner): Filter<JobRecord> {
   return {
     finishedAt: null,
     'owner.id': id,

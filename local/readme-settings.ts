@@ -1,7 +1,12 @@
 import { authSettings, userTableSettings } from '../auth/config';
 import { gatewaySettings } from '../gateway/config';
 import { renderSettingsTables, replaceBetweenMarkers } from '../observability/settings-table';
-import { converterSettings, notificationSettings, queuesSettings } from '../pipeline/config';
+import {
+  converterSettings,
+  notificationSettings,
+  queuesSettings,
+  relaySettings,
+} from '../pipeline/config';
 
 /** The README with the configuration tables that the code has now. */
 export function withSettingsTables(readme: string): string {
@@ -10,6 +15,7 @@ export function withSettingsTables(readme: string): string {
     { process: 'auth', settings: authSettings },
     { process: 'converter', settings: converterSettings },
     { process: 'notification', settings: notificationSettings },
+    { process: 'relay', settings: relaySettings },
     { process: 'migration and `users` command', settings: userTableSettings },
     { process: '`queues` command', settings: queuesSettings },
   ]);

@@ -18,6 +18,7 @@ const portOffsets = {
   mongodb: 12,
   smtp: 13,
   inbox: 14,
+  relayAdmin: 15,
 } as const;
 
 export type PortName = keyof typeof portOffsets;

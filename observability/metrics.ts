@@ -50,6 +50,26 @@ export const metricTable = {
     labels: ['dependency'],
   },
   mails_total: { type: 'counter', help: 'Mails by kind and result.', labels: ['kind', 'result'] },
+  outbox_held_jobs: {
+    type: 'gauge',
+    help: 'Accepted jobs that are not on the broker; the active relay sets it.',
+    labels: [],
+  },
+  outbox_published_total: {
+    type: 'counter',
+    help: 'Messages the relay published: held jobs, news that never went out, news sent again.',
+    labels: ['reason'],
+  },
+  lost_messages_total: {
+    type: 'counter',
+    help: 'Jobs held anew because the broker lost their message.',
+    labels: [],
+  },
+  swept_total: {
+    type: 'counter',
+    help: 'What the sweeper removed, by bucket: files, and chunks without a file.',
+    labels: ['bucket', 'swept'],
+  },
 } as const satisfies Record<string, MetricDeclaration>;
 
 interface MetricDeclaration {
@@ -70,6 +90,9 @@ export interface LabelValues {
   readonly step: (typeof stepNames)[number];
   readonly dependency: (typeof dependencies)[number];
   readonly kind: 'ready' | 'failed';
+  readonly reason: 'held' | 'unheard-news' | 'lost-news';
+  readonly bucket: 'videos' | 'mp3s';
+  readonly swept: 'file' | 'chunk';
 }
 
 type Table = typeof metricTable;

@@ -3,6 +3,7 @@ import {
   brokerSettings,
   bucketSettings,
   jobSettings,
+  maxQueuedPerOwner,
   processSettings,
   publishTimeoutMs,
 } from '../observability/shared-settings';
@@ -157,4 +158,50 @@ export const queuesSettings = {
       meaning: 'Password of that user; left out, the one of RABBITMQ_URL.',
     }),
   ),
+};
+
+export const relaySettings = {
+  ...processSettings,
+  ...brokerSettings,
+  publishTimeoutMs,
+  maxQueuedPerOwner,
+  ...jobSettings,
+  ...bucketSettings,
+  relayEveryMs: integer({
+    env: 'RELAY_EVERY_MS',
+    default: 500,
+    min: 10,
+    max: 60_000,
+    meaning: 'Pause between two looks at the held jobs, in milliseconds.',
+  }),
+  relayLeaseMs: integer({
+    env: 'RELAY_LEASE_MS',
+    default: 5_000,
+    min: 300,
+    max: 600_000,
+    meaning: 'How soon another relay takes over from one that died, in milliseconds.',
+  }),
+  lostAfterMs: integer({
+    env: 'LOST_AFTER_MS',
+    default: 30_000,
+    min: 100,
+    max: 86_400_000,
+    meaning:
+      'How long nothing may be heard of a job whose message the queues lack before it is sent again, in milliseconds.',
+  }),
+  sweepEveryMs: integer({
+    env: 'SWEEP_EVERY_MS',
+    default: 3_600_000,
+    min: 100,
+    max: 604_800_000,
+    meaning: 'Pause between two sweeps of files and chunks that no job needs, in milliseconds.',
+  }),
+  sweepAgeMs: integer({
+    env: 'SWEEP_AGE_MS',
+    default: 3_600_000,
+    min: 1_000,
+    max: 604_800_000,
+    meaning:
+      'How old a file, or the last chunk of an unfinished one, must be to be swept, in milliseconds; longer than an upload may stand still.',
+  }),
 };

@@ -9,7 +9,7 @@ import { amqpUrl, managementApi } from '../servers/rabbitmq-urls';
 import { systemPath } from '../servers/system-path';
 import type { StackConfig } from '../stack-config';
 
-export type ProcessName = 'auth' | 'gateway' | 'converter' | 'notification';
+export type ProcessName = 'auth' | 'gateway' | 'converter' | 'notification' | 'relay';
 
 type Environment = Readonly<Record<string, string>>;
 
@@ -55,6 +55,8 @@ export function processEnvironment(config: StackConfig, name: ProcessName): Envi
         MAIL_FROM: 'video-to-mp3@localhost.localdomain',
         PUBLIC_URL: gatewayUrl(config),
       };
+    case 'relay':
+      return { ...base(config, ports.relayAdmin), ...mongo, ...queues };
   }
 }
 

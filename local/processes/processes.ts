@@ -30,14 +30,14 @@ export async function startProcesses(
 }
 
 /**
- * The gateway first, so that nothing new arrives; the workers next, which finish or hand back what
- * they have; auth, which both may still ask, last.
+ * The gateway first, so that nothing new arrives; the workers and the relay next, which finish or
+ * hand back what they have; auth, which both may still ask, last.
  */
 export async function stopProcesses(
   config: StackConfig,
   { listener, deadlineMs }: StopOptions = {},
 ): Promise<void> {
-  for (const group of [['gateway'], ['converter', 'notification'], ['auth']] as const) {
+  for (const group of [['gateway'], ['relay', 'converter', 'notification'], ['auth']] as const) {
     await Promise.all(
       group.map(async (name) => {
         const daemon = createProductProcess(config, name);

@@ -11,6 +11,7 @@ export const processNames: readonly ProcessName[] = [
   'auth',
   'notification',
   'converter',
+  'relay',
   'gateway',
 ];
 
@@ -19,6 +20,7 @@ const entries: Readonly<Record<ProcessName, string>> = {
   gateway: 'dist/gateway/main.js',
   converter: 'dist/pipeline/converter-main.js',
   notification: 'dist/pipeline/notification-main.js',
+  relay: 'dist/pipeline/relay-main.js',
 };
 
 /** One of the product's own processes, as it runs in this stack. */
@@ -99,6 +101,8 @@ function adminPortOf({ ports }: StackConfig, name: ProcessName): number {
       return ports.converterAdmin;
     case 'notification':
       return ports.notificationAdmin;
+    case 'relay':
+      return ports.relayAdmin;
   }
 }
 
@@ -110,6 +114,7 @@ function portsOf({ ports }: StackConfig, name: ProcessName): DaemonPort[] {
       return [{ label: 'API', port: ports.gateway }];
     case 'converter':
     case 'notification':
+    case 'relay':
       return [];
   }
 }

@@ -1,0 +1,31 @@
+import type { RelayBroker } from './relay-broker';
+
+/**
+ * How many messages a group of queues lacks, compared with what the records say. A delivery in a
+ * consumer's hands is in no queue's count, so some lack for a moment: what counts is only what was
+ * missing the last time as well. A copy for one that was not lost fills the gap, so that mistakes
+ * do not add up.
+ */
+export class Shortfall {
+  #before = 0;
+
+  constructor(
+    private readonly broker: Pick<RelayBroker, 'readyMessages'>,
+    private readonly queues: readonly string[],
+  ) {}
+
+  /** @throws BrokerAway, or what `expected` throws. */
+  async look(expected: () => Promise<number>): Promise<number> {
+    const before = this.#before;
+    this.#before = 0;
+    const ready = await this.broker.readyMessages(this.queues);
+    const missing = Math.max(0, (await expected()) - ready);
+    this.#before = missing;
+    return Math.min(before, missing);
+  }
+
+  /** Nothing is expected now. */
+  reset(): void {
+    this.#before = 0;
+  }
+}

@@ -1,0 +1,133 @@
+import type { Collection, MongoClient } from 'mongodb';
+import type { JobRecord } from '../../contracts/job';
+import type { JobPublisher, Outbox } from '../../contracts/outbox';
+import { retryQueue, type Topology, type WorkQueue } from '../../contracts/topology';
+import type { ConfigOf } from '../../observability/config';
+import type { Logger } from '../../observability/logger';
+import type { Metrics } from '../../observability/metrics';
+import type { RunningProcess } from '../../observability/run-process';
+import type { relaySettings } from '../config';
+import { countSwept } from '../sweeper/sweep-report';
+import { sweep } from '../sweeper/sweep';
+import { LeaseLost, type Lease } from './lease';
+import { Loop } from './loop';
+import { holdLost } from './lost-messages';
+import type { RelayBroker } from './relay-broker';
+import { releaseHeld } from './release-held';
+import { Shortfall } from './shortfall';
+import { announceLost, announceUnheard } from './unheard-news';
+
+export interface RelayDeps {
+  readonly config: ConfigOf<typeof relaySettings>;
+  readonly client: MongoClient;
+  readonly jobs: Collection<JobRecord>;
+  readonly outbox: Outbox;
+  readonly publisher: JobPublisher;
+  readonly broker: RelayBroker;
+  readonly topology: Topology;
+  readonly lease: Lease;
+  readonly metrics: Metrics;
+  readonly log: Logger;
+}
+
+/** A publication and its mark may take so much longer than the broker's answer. */
+const markMs = 1_000;
+
+/** What a relay does over and over: keep the lease, and whatever the lease allows. */
+export function startLoops(deps: RelayDeps): RunningProcess {
+  const { config, client, jobs, outbox, publisher, broker, topology, lease, metrics, log } = deps;
+  const { relayEveryMs, relayLeaseMs, lostAfterMs, maxQueuedPerOwner } = config;
+  let stopping = false;
+  /** @throws LeaseLost */
+  const proceed = () => {
+    if (stopping || !lease.held) throw new LeaseLost(stopping ? 'stopping' : 'lease lost');
+  };
+  const active = (tick: () => Promise<void>) => async () => {
+    if (!stopping && lease.held) await tick();
+  };
+
+  let wasActive = false;
+  const keepLease = async () => {
+    const isActive = await lease.take().finally(() => {
+      if (wasActive && !lease.held) {
+        log.warn('the lease is lost: standby');
+        metrics.set('outbox_held_jobs', {}, 0);
+        wasActive = false;
+      }
+    });
+    if (isActive && !wasActive) log.info('the lease is ours: active');
+    wasActive = isActive;
+  };
+
+  const release = async () => {
+    if (!broker.condition().ok) return; // It has said so itself.
+    await releaseHeld(jobs, outbox, {
+      maxQueuedPerOwner,
+      graceMs: config.publishTimeoutMs + markMs,
+      proceed,
+      onHeld: (count) => {
+        metrics.set('outbox_held_jobs', {}, count);
+      },
+      onReleased: (count) => {
+        metrics.count('outbox_published_total', { reason: 'held' }, count);
+      },
+    });
+  };
+
+  const videos = new Shortfall(broker, withRetries(topology, 'video'));
+  const results = new Shortfall(broker, [
+    ...withRetries(topology, 'mp3'),
+    ...withRetries(topology, 'failed'),
+  ]);
+  const news = { jobs, publisher, topology, lostAfterMs, proceed };
+  const recover = async () => {
+    if (!broker.condition().ok) return;
+    const lost = await holdLost(jobs, videos, lostAfterMs);
+    if (lost > 0) {
+      log.warn({ jobs: lost }, 'the broker lost messages of jobs; they are published again');
+      metrics.count('lost_messages_total', {}, lost);
+    }
+    const unheard = await announceUnheard(news);
+    metrics.count('outbox_published_total', { reason: 'unheard-news' }, unheard);
+    if (unheard > 0) log.warn({ jobs: unheard }, 'news that never went out were announced');
+    const again = await announceLost(news, results);
+    metrics.count('outbox_published_total', { reason: 'lost-news' }, again);
+    if (again > 0) log.warn({ jobs: again }, 'the broker lost news; they were announced again');
+  };
+
+  const databases = {
+    videos: config.videosDatabase,
+    mp3s: config.mp3sDatabase,
+    jobs: config.jobsDatabase,
+  };
+  let sweptMs = -Infinity;
+  const sweepWhenDue = async () => {
+    if (performance.now() - sweptMs < config.sweepEveryMs) return;
+    const report = await sweep(client, databases, config.sweepAgeMs, proceed);
+    sweptMs = performance.now();
+    countSwept(report, metrics);
+    log.info(report, 'swept');
+  };
+
+  const loops = [
+    new Loop('lease', Math.min(1_000, relayLeaseMs / 3), keepLease, log),
+    new Loop('outbox', relayEveryMs, active(release), log),
+    new Loop('recovery', Math.max(relayEveryMs, lostAfterMs / 10), active(recover), log),
+    new Loop('sweeper', Math.min(1_000, config.sweepEveryMs), active(sweepWhenDue), log),
+  ];
+  return {
+    async stop() {
+      stopping = true;
+      await Promise.all(loops.map((loop) => loop.stop()));
+      // The next one otherwise waits for its end.
+      await lease.giveBack().catch((error: unknown) => {
+        log.warn({ err: error }, 'lease not given back; it ends by itself');
+      });
+    },
+  };
+}
+
+function withRetries({ queueNames, retryDelaysMs }: Topology, queue: WorkQueue): string[] {
+  const name = queueNames[queue];
+  return [name, ...new Set(retryDelaysMs.map((delayMs) => retryQueue(name, delayMs)))];
+}

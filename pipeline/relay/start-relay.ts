@@ -1,0 +1,81 @@
+import type { MongoClient } from 'mongodb';
+import { randomUUID } from 'node:crypto';
+import { hostname } from 'node:os';
+import { ensureJobIndexes, jobCollection } from '../../contracts/job-collection';
+import { Outbox, type JobPublisher } from '../../contracts/outbox';
+import { buildTopology } from '../../contracts/topology';
+import { startAdminServer } from '../../observability/admin-server';
+import type { ConfigOf } from '../../observability/config';
+import { createLogger } from '../../observability/logger';
+import { Metrics } from '../../observability/metrics';
+import { MongoConnection } from '../../observability/mongo-connection';
+import { Readiness } from '../../observability/readiness';
+import type { RunningProcess } from '../../observability/run-process';
+import type { relaySettings } from '../config';
+import { Lease } from './lease';
+import { RelayBroker } from './relay-broker';
+import { startLoops } from './start-loops';
+
+/** What a test build may put something around, to break or interrupt it. */
+export interface RelayParts {
+  readonly publisher: JobPublisher;
+}
+
+/** Puts the relay together and starts it: the active one, or a standby until that one is gone. */
+export async function startRelay(
+  config: ConfigOf<typeof relaySettings>,
+  alter: (parts: RelayParts) => RelayParts = (parts) => parts,
+): Promise<RunningProcess> {
+  const log = createLogger('relay', config.logLevel);
+  const metrics = new Metrics();
+  metrics.collectRuntime();
+  const readiness = new Readiness();
+  const { adminHost, adminPort } = config;
+  const admin = await startAdminServer(adminHost, adminPort, metrics.registry, readiness);
+  const mongo = new MongoConnection(
+    config.mongoUrl,
+    { appName: 'relay', serverSelectionTimeoutMS: 3_000, socketTimeoutMS: 30_000 },
+    log,
+    (client: MongoClient) => ensureJobIndexes(client.db(config.jobsDatabase)),
+  );
+  readiness.add('mongodb', () => mongo.condition());
+
+  const { videoQueue, mp3Queue, retryDelaysMs, maxQueuedPerOwner } = config;
+  const topology = buildTopology({ video: videoQueue, mp3: mp3Queue }, retryDelaysMs);
+  const broker = new RelayBroker(config.rabbitmqUrl, topology, config.publishTimeoutMs, log);
+  readiness.add('rabbitmq', () => broker.condition());
+  const { publisher } = alter({ publisher: broker });
+
+  const database = mongo.client.db(config.jobsDatabase);
+  const jobs = jobCollection(database);
+  // Not the name of the process alone: one that comes back after a crash has to wait as well.
+  const holder = `${hostname()}:${process.pid}:${randomUUID()}`;
+  const lease = new Lease(database, 'relay', holder, config.relayLeaseMs);
+  readiness.addInformation('relay', () => ({
+    ok: true,
+    detail: lease.held ? 'active' : 'standby: another relay is active',
+  }));
+  const loops = startLoops({
+    config,
+    client: mongo.client,
+    jobs,
+    outbox: new Outbox(jobs, publisher, topology, maxQueuedPerOwner),
+    publisher,
+    broker,
+    topology,
+    lease,
+    metrics,
+    log,
+  });
+  log.info({ holder, adminPort: admin.port }, 'relay started');
+  return {
+    async stop() {
+      log.info('relay is stopping');
+      readiness.stopping();
+      await loops.stop();
+      await broker.close();
+      await mongo.close();
+      await admin.stop();
+    },
+  };
+}

@@ -1,0 +1,24 @@
+import type { Metrics } from '../../observability/metrics';
+
+export const sweptBuckets = ['videos', 'mp3s'] as const;
+export type SweptBucket = (typeof sweptBuckets)[number];
+
+export interface SweptFromBucket {
+  /** Files with our mark that no job needs. */
+  readonly filesRemoved: number;
+  /** Files that were begun and never finished. */
+  readonly orphansRemoved: number;
+  /** Chunks of these. */
+  readonly orphanChunksRemoved: number;
+}
+
+/** What one sweep removed. */
+export type SweepReport = Readonly<Record<SweptBucket, SweptFromBucket>>;
+
+export function countSwept(report: SweepReport, metrics: Metrics): void {
+  for (const bucket of sweptBuckets) {
+    const { filesRemoved, orphanChunksRemoved } = report[bucket];
+    metrics.count('swept_total', { bucket, swept: 'file' }, filesRemoved);
+    metrics.count('swept_total', { bucket, swept: 'chunk' }, orphanChunksRemoved);
+  }
+}
