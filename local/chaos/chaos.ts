@@ -16,7 +16,7 @@ import { runEvents } from './run-events';
 import { makeSchedule, type Schedule, type ScheduleInput } from './schedule';
 import { silentStages, type Stages } from './stages';
 import { tellStory } from './story';
-import { sweep, tidyUp } from './sweep';
+import { sweepAll, tidyUp } from './sweep';
 import { uploadAll, type Accepted } from './uploader';
 
 export interface ChaosOptions extends ScheduleInput {
@@ -99,8 +99,8 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
     stages.begin('judge', 'reading what the servers hold');
     await gaps.settled();
     notes.push(...(await troubles(tidyUp(stack))));
-    const swept = await sweep();
-    const facts = { accepted, clips, listeners, disturbances, gaps: gaps.gaps, journal, swept };
+    await sweepAll(stack);
+    const facts = { accepted, clips, listeners, disturbances, gaps: gaps.gaps, journal };
     const { evidence, records } = await collect(stack, { ...facts, directory });
     const judgement = judge(evidence);
     if (stack.disks.problem !== null) {

@@ -23,7 +23,6 @@ export interface RunFacts {
   readonly disturbances: readonly Disturbance[];
   readonly gaps: readonly MailGap[];
   readonly journal: Journal;
-  readonly swept: boolean;
   readonly directory: string;
 }
 
@@ -61,7 +60,6 @@ export async function collect(
       ...(await collectOrphans(mongo.db(defaultDatabases.videos), 'video', videoFids)),
       ...(await workDirectories(stack)),
     ],
-    swept: facts.swept,
     mails: mails.map(({ messageId, to, receivedAt }) => ({
       messageId: messageId ?? '',
       to: to[0] ?? '',

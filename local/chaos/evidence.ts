@@ -12,9 +12,8 @@ export interface Evidence {
   readonly jobs: readonly JobFacts[];
   /** Every file in the MP3s' bucket. */
   readonly mp3s: readonly Mp3File[];
+  /** What the sweep has left. */
   readonly orphans: readonly Orphan[];
-  /** False while there is nothing to sweep with: then orphans are counted and not judged. */
-  readonly swept: boolean;
   readonly mails: readonly MailCopy[];
   readonly mailAttempts: readonly { readonly messageId: string; readonly attempts: number }[];
   readonly deadLetters: readonly DeadLetterFacts[];

@@ -151,11 +151,10 @@ it.each([
   expect(counts).toMatchObject({ mp3s: 1, verifiedMp3s: 0 });
 });
 
-it('reports orphans after a sweep, and only counts them without one', () => {
+it('reports orphans', () => {
   const orphans = [{ kind: 'mp3 chunks', id: fid, jobId: null }] as const;
   expect(broken({ orphans })).toEqual(['orphan -']);
-  expect(broken({ orphans, swept: false })).toEqual([]);
-  expect(judge(evidence({ orphans, swept: false })).counts.orphans).toBe(1);
+  expect(judge(evidence({ orphans })).counts.orphans).toBe(1);
 });
 
 it('reports attempts beyond the limit, of jobs and of mails', () => {

@@ -22,7 +22,6 @@ export interface Counts {
   readonly failed: Readonly<Record<string, number>>;
   readonly deadLetters: Readonly<Record<string, number>>;
   readonly orphans: number;
-  readonly orphansJudged: boolean;
   readonly beyondLimit: number;
   readonly slowestRecovery: Recovery | null;
   readonly leftMessages: number;
@@ -64,7 +63,6 @@ export function judge(evidence: Evidence): Judgement {
       failed: countBy(evidence.jobs.flatMap(({ refusal }) => refusal ?? [])),
       deadLetters: countBy(evidence.deadLetters.map(describeLetter)),
       orphans: orphans.length,
-      orphansJudged: evidence.swept,
       beyondLimit: attempts.length,
       slowestRecovery: slowest(recoveries),
       leftMessages: evidence.leftMessages.reduce((sum, { messages }) => sum + messages, 0),
@@ -76,7 +74,7 @@ export function judge(evidence: Evidence): Judgement {
       ...duplicateMp3s,
       ...wrong,
       ...mails.violations,
-      ...(evidence.swept ? orphans : []),
+      ...orphans,
       ...judgeDeadLetters(evidence.deadLetters),
       ...attempts,
       ...slowRecoveries(recoveries, evidence.limits.recoveryMs),

@@ -50,6 +50,7 @@ export const shortTimes: Readonly<Record<Role, Readonly<Record<string, string>>>
   relay: {
     ...shared,
     RELAY_EVERY_MS: '500',
+    RELAY_LEASE_MS: '2000',
     LOST_AFTER_MS: '6000',
     SWEEP_EVERY_MS: '5000',
     SWEEP_AGE_MS: '60000',

@@ -1,3 +1,6 @@
+import { defaultDatabases } from '../../contracts/gridfs';
+import { sweep } from '../../pipeline/sweeper/sweep';
+import type { SweepReport } from '../../pipeline/sweeper/sweep-report';
 import { whenReady, type ChaosStack } from './chaos-stack';
 import { slotName } from './events';
 import { graceMs } from './settings';
@@ -22,11 +25,7 @@ export async function tidyUp(stack: ChaosStack): Promise<void> {
   }
 }
 
-/**
- * Sweeps everything that no job needs, however young.
- *
- * @returns false while the product has no sweeper
- */
-export function sweep(): Promise<boolean> {
-  return Promise.resolve(false);
+/** Sweeps as the relay does every hour, and leaves nothing for being young: nobody works now. */
+export async function sweepAll({ mongo }: ChaosStack): Promise<SweepReport> {
+  return sweep(mongo, defaultDatabases, 0);
 }

@@ -33,8 +33,7 @@ export function judgementTable({ counts, violations }: Judgement, color: boolean
     'attempts-exhausted',
     broken.has('needless dead letter'),
   );
-  if (counts.orphansJudged) judged('orphans', counts.orphans, '0', counts.orphans > 0);
-  else told('orphans (not swept)', counts.orphans);
+  judged('orphans after the sweep', counts.orphans, '0', counts.orphans > 0);
   judged('attempts beyond the limit', counts.beyondLimit, '0', counts.beyondLimit > 0);
   judged('messages left in queues', counts.leftMessages, '0', counts.leftMessages > 0);
   const { slowestRecovery } = counts;

@@ -51,7 +51,6 @@ export function evidence(changes: Partial<Evidence> = {}): Evidence {
     jobs: [readyJob],
     mp3s: [mp3],
     orphans: [],
-    swept: true,
     mails: [{ messageId: readyMail, to: 'ann@example.com', atMs: second(4) }],
     mailAttempts: [{ messageId: readyMail, attempts: 1 }],
     deadLetters: [],
