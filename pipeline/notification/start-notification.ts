@@ -1,10 +1,9 @@
 import { jobCollection } from '../../contracts/job-collection';
-import { Breaker } from '../../observability/breaker';
 import type { ConfigOf } from '../../observability/config';
 import type { RunningProcess } from '../../observability/run-process';
 import type { notificationSettings } from '../config';
-import { isMongoOutage } from '../../observability/mongo-outage';
 import type { SettlingParts } from '../deliveries/deliveries';
+import { mongoBreaker } from '../worker/mongo-breaker';
 import { startWorker } from '../worker/start-worker';
 import { MailLedger } from './mail-ledger';
 import { NotificationModule } from './notification.module';
@@ -34,7 +33,7 @@ export async function startNotification(
     config.mailConcurrency,
     config,
     ({ mongo, metrics, worker, consumer, deliveries }) => {
-      const records = new Breaker('jobs', isMongoOutage);
+      const records = mongoBreaker('jobs', mongo);
       const database = mongo.db(config.jobsDatabase);
       const { mailer, ledger } = alter({
         mailer: smtp,
