@@ -60,8 +60,9 @@ export async function collect(
       ...(await collectOrphans(mongo.db(defaultDatabases.videos), 'video', videoFids)),
       ...(await workDirectories(stack)),
     ],
-    mails: mails.map(({ messageId, to, receivedAt }) => ({
+    mails: mails.map(({ messageId, to, receivedAt, text }) => ({
       messageId: messageId ?? '',
+      sourceName: sourceNameIn(text),
       to: to[0] ?? '',
       atMs: Date.parse(receivedAt),
     })),
@@ -90,6 +91,11 @@ async function workDirectories({ disks, slots }: ChaosStack): Promise<Orphan[]> 
     }
   }
   return orphans;
+}
+
+/** As compose-mail.ts writes it. */
+function sourceNameIn(text: string): string | null {
+  return /^Made from: (.*)$|^(.*) could not be converted\.$/m.exec(text)?.slice(1).join('') ?? null;
 }
 
 function downloader(

@@ -39,6 +39,8 @@ export interface Interval {
 
 export interface JobFacts {
   readonly id: string;
+  /** Of the file as it was uploaded. */
+  readonly sourceName: string | null;
   readonly state: string;
   readonly attempts: number;
   readonly mp3Fid: string | null;
@@ -68,6 +70,8 @@ export interface Orphan {
 
 export interface MailCopy {
   readonly messageId: string;
+  /** The uploaded file that it speaks of. */
+  readonly sourceName: string | null;
   readonly to: string;
   readonly atMs: number;
 }

@@ -1,9 +1,9 @@
 import { judgeMails } from './judge-mails';
-import { evidence, fid, hexId, jobId, readyMail, second } from './test-evidence';
+import { evidence, fid, hexId, jobId, mail, readyMail, second } from './test-evidence';
 
 const copy = (seconds: number, messageId = readyMail) => ({
+  ...mail,
   messageId,
-  to: 'ann@example.com',
   atMs: second(seconds),
 });
 const gap = (seconds: number, messageIds: readonly string[] = [readyMail]) => ({
@@ -21,7 +21,7 @@ it('reports a repeat that nothing excuses', () => {
 
 it('excuses a repeat after the kill of the worker that had the mail in hand', () => {
   const judged = judgeMails(evidence({ mails: [copy(4), copy(9)], gaps: [gap(4)] }));
-  expect(judged).toEqual({ duplicates: 0, afterKill: 1, unheard: 0, violations: [] });
+  expect(judged).toEqual({ wrong: 0, duplicates: 0, afterKill: 1, unheard: 0, violations: [] });
 });
 
 it('excuses one repeat for each kill', () => {
@@ -60,15 +60,17 @@ it.each([
   ['a failure of a job that is ready', `<failed.${jobId}@example.com>`],
   ['nothing of ours', '<x@example.com>'],
 ])('reports a mail about %s', (_name, messageId) => {
-  const { violations } = judgeMails(evidence({ mails: [copy(4), copy(5, messageId)] }));
-  expect(violations.map(({ rule }) => rule)).toEqual(['wrong mail']);
+  const { wrong, violations } = judgeMails(evidence({ mails: [copy(4), copy(5, messageId)] }));
+  expect(wrong).toBe(1);
+  // Whose it was, its text tells.
+  expect(violations).toMatchObject([{ rule: 'wrong mail', jobId }]);
 });
 
 it('knows whose second MP3 a mail is about', () => {
   const other = hexId(0xf2);
   const { violations } = judgeMails(
     evidence({
-      mails: [copy(4), copy(5, `<ready.${other}@example.com>`)],
+      mails: [copy(4), { ...copy(5, `<ready.${other}@example.com>`), sourceName: null }],
       mp3s: [
         { fid: other, jobId, problem: null, samples: 0, sampleRate: 0, title: '' },
         { fid, jobId, problem: null, samples: 0, sampleRate: 0, title: '' },

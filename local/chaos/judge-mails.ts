@@ -2,6 +2,8 @@ import type { Evidence, Interval, JobFacts, MailCopy } from './evidence';
 import type { Violation } from './violation';
 
 export interface MailJudgement {
+  /** Mails about something that their job did not come to. */
+  readonly wrong: number;
   /** Repeats that nothing excuses. */
   readonly duplicates: number;
   /** Repeats after a kill or pause between the mail server's answer and the ledger. */
@@ -27,7 +29,7 @@ export function expectedMail(job: JobFacts): string | null {
  */
 export function judgeMails(evidence: Evidence): MailJudgement {
   const violations: Violation[] = [];
-  let [duplicates, afterKill, unheard] = [0, 0, 0];
+  let [wrong, duplicates, afterKill, unheard] = [0, 0, 0, 0];
   const spent = new Set<object>();
   const jobs = new Map(
     evidence.jobs.flatMap((job): [string, JobFacts][] => {
@@ -37,8 +39,9 @@ export function judgeMails(evidence: Evidence): MailJudgement {
   );
   for (const [messageId, copies] of byMessageId(evidence.mails)) {
     const job = jobs.get(messageId.slice(0, messageId.indexOf('@') + 1));
-    const jobId = job?.id ?? jobOf(messageId, evidence);
+    const jobId = job?.id ?? jobOf(messageId, copies, evidence);
     if (job === undefined) {
+      wrong += 1;
       const text = `mail ${messageId} is not what the job came to`;
       violations.push({ rule: 'wrong mail', jobId, text });
     }
@@ -61,7 +64,7 @@ export function judgeMails(evidence: Evidence): MailJudgement {
       }
     }
   }
-  return { duplicates, afterKill, unheard, violations };
+  return { wrong, duplicates, afterKill, unheard, violations };
 }
 
 function byMessageId(mails: readonly MailCopy[]): Map<string, MailCopy[]> {
@@ -73,10 +76,19 @@ function byMessageId(mails: readonly MailCopy[]): Map<string, MailCopy[]> {
   return groups;
 }
 
-/** Whose mail it is by its id, when it is not the one that was expected. */
-function jobOf(messageId: string, { jobs, mp3s }: Evidence): string | null {
+/** Whose mail it is when it is not the one that was expected. */
+function jobOf(
+  messageId: string,
+  copies: readonly MailCopy[],
+  { jobs, mp3s }: Evidence,
+): string | null {
   const id = /^<(?:failed|ready)\.([0-9a-f]+)@/.exec(messageId)?.[1];
-  return jobs.find((job) => job.id === id)?.id ?? mp3s.find(({ fid }) => fid === id)?.jobId ?? null;
+  const owner = mp3s.find(({ fid }) => fid === id)?.jobId;
+  const names = copies.flatMap(({ sourceName }) => sourceName ?? []);
+  const job =
+    jobs.find((one) => one.id === id || one.id === owner) ??
+    jobs.find(({ sourceName }) => sourceName !== null && names.includes(sourceName));
+  return job?.id ?? null;
 }
 
 function holds({ fromMs, toMs }: Interval, atMs: number): boolean {

@@ -5,6 +5,7 @@ import {
   fid,
   hexId,
   jobId,
+  mail,
   mp3,
   readyJob,
   readyMail,
@@ -13,7 +14,7 @@ import {
 
 const silent = { ...accepted, clip: 'silent' } as const;
 const failedJob = { ...readyJob, state: 'failed', mp3Fid: null, refusal: 'no-audio' };
-const failedMail = { messageId: `<failed.${jobId}@example.com>`, to: 'ann@example.com', atMs: 0 };
+const failedMail = { ...mail, messageId: `<failed.${jobId}@example.com>` };
 const letter = {
   queue: 'video',
   jobId,
@@ -98,10 +99,7 @@ describe('lost', () => {
       },
     ],
     ['refused, and nobody told', { accepted: [silent], jobs: [failedJob], mp3s: [], mails: [] }],
-    [
-      'told to somebody else',
-      { mails: [{ messageId: readyMail, to: 'bob@example.com', atMs: second(4) }] },
-    ],
+    ['told to somebody else', { mails: [{ ...mail, to: 'bob@example.com' }] }],
   ])('%s', (_name, changes) => {
     expect(broken(changes)).toEqual(lost);
   });

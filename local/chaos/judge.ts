@@ -13,6 +13,7 @@ export interface Counts {
   readonly duplicateMp3s: number;
   readonly mails: number;
   readonly duplicateMails: number;
+  readonly wrongMails: number;
   readonly mailsRepeatedAfterKill: number;
   readonly mailsRepeatedUnheard: number;
   readonly lost: number;
@@ -142,11 +143,15 @@ function countMp3s(
 
 function countMails(
   { mails }: Evidence,
-  { duplicates, afterKill, unheard }: MailJudgement,
-): Pick<Counts, 'mails' | 'duplicateMails' | 'mailsRepeatedAfterKill' | 'mailsRepeatedUnheard'> {
+  { wrong, duplicates, afterKill, unheard }: MailJudgement,
+): Pick<
+  Counts,
+  'mails' | 'duplicateMails' | 'wrongMails' | 'mailsRepeatedAfterKill' | 'mailsRepeatedUnheard'
+> {
   return {
     mails: mails.length,
     duplicateMails: duplicates,
+    wrongMails: wrong,
     mailsRepeatedAfterKill: afterKill,
     mailsRepeatedUnheard: unheard,
   };

@@ -1,6 +1,6 @@
 import type { Entry } from './journal';
 import { tellStory } from './story';
-import { jobId, readyMail, second } from './test-evidence';
+import { jobId, mail, second } from './test-evidence';
 
 const entry = (seconds: number, source: string, text: string, about: string[] = []): Entry => ({
   atMs: second(seconds),
@@ -20,7 +20,7 @@ it('tells everything about a job and what happened around it, in order of time',
       entry(7, 'converter 2', 'delivery completed', [jobId]),
     ],
     records: { jobs: [], ledger: [] },
-    mails: [{ messageId: readyMail, to: 'ann@example.com', atMs: second(8) }],
+    mails: [mail],
   });
   expect(story).toEqual([
     `job ${jobId}`,

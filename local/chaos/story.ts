@@ -19,13 +19,15 @@ export function tellStory(jobId: string, { entries, records, mails }: Sources): 
   const ids = [jobId, ...(job?.mp3 ? [job.mp3.fid.toHexString()] : [])];
   const isAbout = (names: readonly string[]) =>
     names.some((name) => ids.some((id) => name.includes(id)));
+  const name = job?.source.name ?? null;
   const copies = mails
-    .filter(({ messageId }) => isAbout([messageId]))
+    .filter(
+      ({ messageId, sourceName }) => isAbout([messageId]) || (name !== null && sourceName === name),
+    )
     .map(({ messageId, to, atMs }): Entry => {
       return { atMs, source: 'inbox', text: `mail ${messageId} to ${to}`, about: [messageId] };
     });
   // An upload that was not answered has no id for its client, only a name.
-  const name = job?.source.name ?? null;
   const own = [
     ...entries.filter(
       ({ about, text }) => isAbout(about) || (name !== null && text.startsWith(name)),

@@ -16,14 +16,10 @@ export function judgementTable({ counts, violations }: Judgement, color: boolean
   judged('verified MP3s', counts.verifiedMp3s, 'all', broken.has('wrong MP3'));
   judged('duplicate MP3s', counts.duplicateMp3s, '0', counts.duplicateMp3s > 0);
   told('mails', counts.mails);
-  judged(
-    'duplicate mails',
-    counts.duplicateMails,
-    '0',
-    broken.has('duplicate mail') || broken.has('wrong mail'),
-  );
+  judged('duplicate mails', counts.duplicateMails, '0', counts.duplicateMails > 0);
   told('  after a kill or pause before the ledger', counts.mailsRepeatedAfterKill);
   told('  whose answer was cut off', counts.mailsRepeatedUnheard);
+  judged('mails about another end than the job’s', counts.wrongMails, '0', counts.wrongMails > 0);
   judged('lost', counts.lost, '0', counts.lost > 0);
   judged('unfinished, of unanswered uploads', counts.unfinished, '0', counts.unfinished > 0);
   told('failed, and the listener told', list(counts.failed));

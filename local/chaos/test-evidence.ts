@@ -1,4 +1,4 @@
-import type { Evidence, JobFacts, Mp3File } from './evidence';
+import type { Evidence, JobFacts, MailCopy, Mp3File } from './evidence';
 import type { Accepted } from './uploader';
 
 /** Ids as MongoDB's, so that Message-IDs look as ours do. */
@@ -23,12 +23,20 @@ export const accepted: Accepted = {
 
 export const readyJob: JobFacts = {
   id: jobId,
+  sourceName: 'upload 1 try 1.mp4',
   state: 'ready',
   attempts: 1,
   mp3Fid: fid,
   refusal: null,
   createdMs: second(1),
   finishedMs: second(3),
+};
+
+export const mail: MailCopy = {
+  messageId: readyMail,
+  sourceName: 'upload 1 try 1.mp4',
+  to: 'ann@example.com',
+  atMs: second(4),
 };
 
 export const mp3: Mp3File = {
@@ -51,7 +59,7 @@ export function evidence(changes: Partial<Evidence> = {}): Evidence {
     jobs: [readyJob],
     mp3s: [mp3],
     orphans: [],
-    mails: [{ messageId: readyMail, to: 'ann@example.com', atMs: second(4) }],
+    mails: [mail],
     mailAttempts: [{ messageId: readyMail, attempts: 1 }],
     deadLetters: [],
     leftMessages: [],
