@@ -3,6 +3,7 @@ import type { Metrics } from '../../observability/metrics';
 import type { Publisher } from '../deliveries/publisher';
 import type { ConversionSteps } from './convert-video';
 import type { Claims } from './job-claims';
+import type { WorkDisk } from './work-disk';
 
 /** What the converter needs from outside. */
 export interface ConverterDeps {
@@ -13,7 +14,7 @@ export interface ConverterDeps {
   readonly metrics: Metrics;
   /** Name of this worker in claims and failures. */
   readonly worker: string;
-  readonly workDirectory: string;
+  readonly disk: WorkDisk;
   readonly maxAttempts: number;
   /** Time between renewals of a claim, in milliseconds. */
   readonly renewEveryMs: number;

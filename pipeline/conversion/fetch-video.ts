@@ -5,6 +5,7 @@ import { pipeline } from 'node:stream/promises';
 import { readGridFs } from '../../contracts/read-gridfs';
 import type { Breaker } from '../../observability/breaker';
 import { isFileMissing } from './file-missing';
+import { defaultMediaLimits } from '../media/media-limits';
 import { SourceRefused } from '../media/source-refused';
 import type { ConversionJob, LocalVideo } from './hand-offs';
 import type { Step } from './step';
@@ -26,6 +27,7 @@ export function fetchVideo(
           throw new SourceRefused('source-missing', `no file ${job.videoFid.toHexString()}`);
         }
         if (file.length === 0) throw new SourceRefused('empty-file', 'the file has 0 bytes');
+        await job.reserve(file.length + mp3Bound(file.length));
         let bytes = 0;
         const counted = async function* (): AsyncGenerator<Buffer> {
           for await (const chunk of readGridFs(videos, file)) {
@@ -45,4 +47,13 @@ export function fetchVideo(
       return { job, videoPath };
     },
   };
+}
+
+/**
+ * Bytes to keep free for the MP3. At 320 kbit/s it is at most twice as large as a source of
+ * 160 kbit/s; what little a leaner source lacks, the next look at a full disk waits for.
+ */
+function mp3Bound(sourceBytes: number): number {
+  const spare = 4 * 1024 * 1024;
+  return Math.min(2 * sourceBytes + spare, defaultMediaLimits.maxOutputBytes);
 }

@@ -11,6 +11,8 @@ export interface ConversionJob {
   readonly options: ConversionOptions;
   /** Exists only for this attempt and is removed after it. */
   readonly directory: string;
+  /** Makes sure that so many bytes fit into the directory. @throws NoRoom */
+  readonly reserve: (bytes: number) => Promise<void>;
 }
 
 /** The video as a local, seekable file: what ffmpeg needs for an MP4 with its index at the end. */

@@ -212,6 +212,14 @@ export class JobClaims {
     );
   }
 
+  /** Those of the tokens that a job is claimed with, be the claim alive or expired. */
+  async heldOf(tokens: readonly string[]): Promise<ReadonlySet<string>> {
+    const held = await this.breaker.run(() =>
+      this.jobs.distinct('claim.token', { 'claim.token': { $in: tokens } }),
+    );
+    return new Set(held);
+  }
+
   #expiry(): Document {
     return { $add: ['$$NOW', this.claimMs] };
   }

@@ -18,6 +18,7 @@ import type { Outcome } from '../deliveries/outcome';
 import type { ConversionSteps } from './convert-video';
 import { JobClaims, type ClaimedJob } from './job-claims';
 import { runAttempt } from './run-attempt';
+import { WorkDisk } from './work-disk';
 
 const database = uniqueName('jobs');
 const breaker = new Breaker('jobs', isMongoOutage);
@@ -79,7 +80,7 @@ function attempt(job: ClaimedJob, run: ConversionSteps['fetchVideo']['run']): Pr
     topology: buildTopology({ video: 'video', mp3: 'mp3' }, [100]),
     metrics: new Metrics(),
     worker: 'w',
-    workDirectory,
+    disk: new WorkDisk(workDirectory),
     maxAttempts: 4,
     renewEveryMs: 20,
   };

@@ -1,13 +1,16 @@
-import { mkdir, rm } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { Logger } from '../../observability/logger';
+import { codeOf } from '../deliveries/failure';
 import type { Outcome } from '../deliveries/outcome';
+import type { AttemptDirectory } from './attempt-directory';
 import { concludeAttempt } from './conclude-attempt';
 import { convertVideo } from './convert-video';
 import type { ConverterDeps } from './converter-deps';
 import type { ConversionJob, StoredMp3 } from './hand-offs';
 import type { ClaimedJob } from './job-claims';
+import { attemptDirectoryName } from './leftover-directories';
 import { renewClaim } from './renew-claim';
+import { StepFailure } from './run-step';
+import { NoRoom } from './work-disk';
 
 /** One attempt: a directory of its own, a claim that stays alive, the four steps, the outcome. */
 export async function runAttempt(
@@ -17,12 +20,12 @@ export async function runAttempt(
   log: Logger,
 ): Promise<Outcome> {
   const { claims, metrics, steps } = deps;
-  const directory = join(deps.workDirectory, `${claimed._id}-${claimed.claim.token}`);
+  const directory = deps.disk.directory(attemptDirectoryName(claimed._id, claimed.claim.token));
   const job = conversionJob(claimed, directory);
   log.info({ attempt: claimed.attempts }, 'attempt started');
   const renewal = renewClaim(claims, job, deps.renewEveryMs, log);
   try {
-    await mkdir(directory, { recursive: true });
+    await directory.create();
     const stored = await convertVideo(job, storedMp3(claimed), steps, {
       signal: AbortSignal.any([renewal.lost, stopping]),
       log,
@@ -32,6 +35,7 @@ export async function runAttempt(
     metrics.count('audio_seconds_total', {}, stored.durationMs / 1_000);
     return { kind: 'completed' };
   } catch (error) {
+    if (isDiskFull(error)) directory.foundFull();
     await renewal.stop();
     return await concludeAttempt(claimed, error, deps, log);
   } finally {
@@ -41,15 +45,15 @@ export async function runAttempt(
 }
 
 /** What is left on the disk must not change what the attempt came to. */
-async function removeDirectory(directory: string, log: Logger): Promise<void> {
+async function removeDirectory(directory: AttemptDirectory, log: Logger): Promise<void> {
   try {
-    await rm(directory, { recursive: true, force: true });
+    await directory.remove();
   } catch (error) {
-    log.warn({ err: error, directory }, 'directory of the attempt not removed');
+    log.warn({ err: error, directory: directory.path }, 'directory of the attempt not removed');
   }
 }
 
-function conversionJob(job: ClaimedJob, directory: string): ConversionJob {
+function conversionJob(job: ClaimedJob, directory: AttemptDirectory): ConversionJob {
   return {
     id: job._id,
     claimToken: job.claim.token,
@@ -57,7 +61,8 @@ function conversionJob(job: ClaimedJob, directory: string): ConversionJob {
     videoFid: job.source.fid,
     sourceName: job.source.name,
     options: job.options,
-    directory,
+    directory: directory.path,
+    reserve: (bytes) => directory.reserve(bytes),
   };
 }
 
@@ -71,4 +76,10 @@ function storedMp3({ _id, owner, source, mp3 }: ClaimedJob): StoredMp3 | null {
     mp3Fid: mp3.fid,
     durationMs: mp3.durationMs,
   };
+}
+
+/** `ENOSPC` of the file system or of ffmpeg, not a reservation that was refused. */
+function isDiskFull(error: unknown): boolean {
+  const cause = error instanceof StepFailure ? error.cause : error;
+  return codeOf(cause) === 'ENOSPC' && !(cause instanceof NoRoom);
 }

@@ -1,8 +1,7 @@
 import type { StepName } from '../../contracts/job';
-import { DependencyUnavailable } from '../../observability/breaker';
 import type { Logger } from '../../observability/logger';
 import type { LabelValues, Metrics } from '../../observability/metrics';
-import { StepTimeout } from '../deliveries/failure';
+import { StepTimeout, classifyError } from '../deliveries/failure';
 import { SourceRefused } from '../media/source-refused';
 import type { Step } from './step';
 
@@ -69,5 +68,5 @@ export async function runStep<In, Out>(
 
 function resultOf(error: unknown): LabelValues['result'] {
   if (error instanceof SourceRefused) return 'refused';
-  return error instanceof DependencyUnavailable ? 'deferred' : 'failed';
+  return classifyError(error).kind === 'not-now' ? 'deferred' : 'failed';
 }

@@ -15,8 +15,12 @@ import { ConverterModule } from './converter.module';
 import { emitDone } from './emit-done';
 import { fetchVideo } from './fetch-video';
 import { JobClaims, type Claims } from './job-claims';
+import { keepRemovingLeftovers } from './leftover-directories';
 import { storeMp3 } from './store-mp3';
 import { transcode } from './transcode';
+import { WorkDisk } from './work-disk';
+
+const leftoversEveryMs = 5 * 60_000;
 
 /** What a test build may put something around, to break or interrupt it. */
 export interface ConverterParts {
@@ -40,7 +44,7 @@ export function startConverter(
     concurrency,
     config,
     (parts) => {
-      const { mongo, topology, metrics, worker, consumer, deliveries } = parts;
+      const { mongo, topology, metrics, log, worker, consumer, deliveries } = parts;
       const reads = mongoBreaker('gridfs-read', mongo);
       const writes = mongoBreaker('gridfs-write', mongo);
       const records = mongoBreaker('jobs', mongo);
@@ -52,6 +56,8 @@ export function startConverter(
         publisher: parts.publisher,
         steps: (all) => all,
       });
+      const disk = new WorkDisk(config.workDirectory);
+      const stopCleaning = keepRemovingLeftovers(disk, claims, leftoversEveryMs, log);
       const limits = { ...defaultMediaLimits, maxDurationS: config.maxAudioS };
       const converter = new Converter({
         claims,
@@ -65,7 +71,7 @@ export function startConverter(
         topology,
         metrics,
         worker,
-        workDirectory: config.workDirectory,
+        disk,
         maxAttempts: config.maxAttempts,
         // The renewal carries the progress, which somebody watches.
         renewEveryMs: Math.min(1_000, config.claimMs / 3),
@@ -73,6 +79,11 @@ export function startConverter(
       return {
         module: ConverterModule.with(consumer, deliveries, converter),
         breakers: [reads, writes, records],
+        requirements: [disk],
+        stop: async () => {
+          disk.stop();
+          await stopCleaning();
+        },
       };
     },
     alterSettling,

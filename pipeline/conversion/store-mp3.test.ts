@@ -60,6 +60,7 @@ async function claimedMp3(): Promise<LocalMp3> {
     sourceName: null,
     options: defaultConversionOptions,
     directory,
+    reserve: () => Promise.resolve(),
   };
   return { job, mp3Path: join(directory, 'audio.mp3'), bytes, durationMs: 1_000 };
 }

@@ -76,6 +76,9 @@ export function classifyError(thrown: unknown): Failure {
   return { kind: 'unknown', error };
 }
 
-function codeOf(error: Error): string | undefined {
-  return 'code' in error && typeof error.code === 'string' ? error.code : undefined;
+/** The code of an error of the system, like `ENOSPC`. */
+export function codeOf(error: unknown): string | undefined {
+  return Error.isError(error) && 'code' in error && typeof error.code === 'string'
+    ? error.code
+    : undefined;
 }

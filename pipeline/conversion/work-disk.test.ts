@@ -1,0 +1,86 @@
+import { mkdtemp, readdir, rm, statfs, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { classifyError } from '../deliveries/failure';
+import { NoRoom, WorkDisk } from './work-disk';
+
+const MIB = 1024 * 1024;
+let path: string;
+let disk: WorkDisk;
+let answers: (string | undefined)[];
+
+beforeEach(async () => {
+  path = await mkdtemp(join(tmpdir(), 'work-disk-test-'));
+  disk = new WorkDisk(path, 10);
+  answers = [];
+  disk.onChange(() => answers.push(disk.problem()));
+});
+
+afterEach(async () => {
+  disk.stop();
+  await rm(path, { recursive: true });
+});
+
+/** Most of what is free: it fits once and not twice, whatever others write meanwhile. */
+async function mostBytes(): Promise<number> {
+  const { bavail, bsize } = await statfs(path);
+  return Math.floor(bavail * bsize * 0.7);
+}
+
+const roomAgain = () =>
+  new Promise<void>((resolve) => {
+    disk.onChange(() => {
+      if (disk.problem() === undefined) resolve();
+    });
+  });
+
+it('lets one attempt have the room and keeps work from beginning until it is free again', async () => {
+  const bytes = await mostBytes();
+  const first = disk.directory('first');
+  const second = disk.directory('second');
+  const results = await Promise.allSettled([first.reserve(bytes), second.reserve(bytes)]);
+  expect(results).toMatchObject([{ status: 'fulfilled' }, { status: 'rejected' }]);
+  const reason: unknown = (results[1] as PromiseRejectedResult).reason;
+  expect(reason).toBeInstanceOf(NoRoom);
+  expect(classifyError(reason).kind).toBe('not-now');
+  expect(disk.problem()).toBe(`the work disk has no room for ${bytes} bytes`);
+  const open = roomAgain();
+  await first.remove();
+  await open;
+  expect(answers).toEqual([expect.any(String), undefined]);
+  await second.reserve(bytes);
+});
+
+it('knows what an attempt has written already of what it reserved', async () => {
+  const first = disk.directory('first');
+  await first.create();
+  await first.reserve(64 * MIB);
+  expect(await first.usedBytes()).toBe(0);
+  await writeFile(join(first.path, 'video'), Buffer.alloc(8 * MIB, 1), { flush: true });
+  expect(await first.usedBytes()).toBe(8 * MIB);
+});
+
+it('does not keep others out for what can never fit', async () => {
+  const { blocks, bsize } = await statfs(path);
+  await expect(disk.directory('huge').reserve(2 * blocks * bsize)).rejects.toThrow(NoRoom);
+  expect(disk.problem()).toBeUndefined();
+});
+
+it('keeps work from beginning when the disk was full in spite of a reservation', async () => {
+  const directory = disk.directory('one');
+  await directory.reserve(MIB);
+  const open = roomAgain();
+  directory.foundFull();
+  expect(disk.problem()).toBe(`the work disk has no room for ${MIB} bytes`);
+  await open;
+});
+
+it('removes the directory with what is in it', async () => {
+  const directory = disk.directory('one');
+  await directory.create();
+  await writeFile(join(directory.path, 'video'), 'bytes');
+  expect(disk.isOpen(directory.path)).toBe(true);
+  await directory.remove();
+  expect(await readdir(path)).toEqual([]);
+  expect(disk.isOpen(directory.path)).toBe(false);
+});
