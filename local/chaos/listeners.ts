@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { eventually } from '../test-broker';
 import type { ChaosStack } from './chaos-stack';
 
 /** A user of the product, with the token of one login. */
@@ -7,21 +8,27 @@ export interface Listener {
   readonly token: string;
 }
 
-/** Makes users and logs them in, before anything is disturbed. */
+/** Makes users and logs them in, one after the other: a busy machine hashes slowly. */
 export async function makeListeners(stack: ChaosStack, count: number): Promise<Listener[]> {
-  return Promise.all(
-    Array.from({ length: count }, async (_, index) => {
-      const address = `listener-${index + 1}@example.com`;
-      const password = randomUUID();
-      await stack.users(['add', address], `${password}\n`);
-      const credentials = Buffer.from(`${address}:${password}`).toString('base64');
-      const response = await fetch(`${stack.gateway}/login`, {
-        method: 'POST',
-        headers: { authorization: `Basic ${credentials}` },
-      });
-      const token = await response.text();
-      if (!response.ok) throw new Error(`login of ${address}: ${response.status} ${token}`);
-      return { address, token };
-    }),
-  );
+  const listeners: Listener[] = [];
+  for (let number = 1; number <= count; number += 1) {
+    const address = `listener-${number}@example.com`;
+    const password = randomUUID();
+    await stack.users(['add', address], `${password}\n`);
+    const token = await eventually(`login of ${address}`, () => logIn(stack, address, password));
+    listeners.push({ address, token });
+  }
+  return listeners;
+}
+
+async function logIn(
+  { gateway }: ChaosStack,
+  address: string,
+  password: string,
+): Promise<string | undefined> {
+  const credentials = Buffer.from(`${address}:${password}`).toString('base64');
+  const headers = { authorization: `Basic ${credentials}` };
+  const response = await fetch(`${gateway}/login`, { method: 'POST', headers });
+  const answer = await response.text();
+  return response.ok ? answer : undefined;
 }
