@@ -1,4 +1,6 @@
 import { createHmac } from 'node:crypto';
+import { existsSync, mkdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { ObjectId } from 'mongodb';
 import type { JobRecord, JobState } from '../../contracts/job';
 import { buildTopology, defaultRetryDelaysMs } from '../../contracts/topology';
@@ -53,6 +55,8 @@ const sweepAgeMs = 60_000;
 
 let recording: Recording;
 let product: LightProduct;
+/** What a worker of the previous version left on the disk when it was killed. */
+let leftDirectory: string;
 
 beforeAll(async () => {
   product = await LightProduct.open({
@@ -70,6 +74,10 @@ beforeAll(async () => {
   recording = withOldFiles(withLostMessages(readRecording('0.1')));
   await storeRecording(recording, product.databases);
   await publishRecording(recording, product.brokerUrl, todaysQueue);
+  const killed = recorded('converting-expired');
+  const work = join(product.stack.config.stateDirectory, 'work');
+  leftDirectory = join(work, `${killed._id}-${killed.claim?.token}`);
+  mkdirSync(leftDirectory, { recursive: true });
   await product.start('converter', 'notification', 'relay');
   await ended();
 }, 120_000);
@@ -194,6 +202,13 @@ it('has no further dead letter than the one of the job whose attempts were used 
     .collection('mails')
     .findOne({ to: addressOf('mail-dead') });
   expect(entry).toMatchObject({ state: 'dead', attempts: 1 });
+});
+
+it('removes the directory that a killed worker left', async () => {
+  // Its claim was still on the record when the first worker of this version started.
+  expect(await product.stop('converter')).toBe(0);
+  await product.start('converter');
+  await eventually('removal', () => !existsSync(leftDirectory) || undefined);
 });
 
 /** A token as auth gives one. */
