@@ -1,46 +1,50 @@
+import type { ObjectId } from 'mongodb';
 import type { OutgoingMessage } from '../../contracts/broker/confirmed-publisher';
 import { headerNames } from '../../contracts/headers';
 import type { JobRecord } from '../../contracts/job';
 import type { FailedMessage, Mp3Message } from '../../contracts/message';
+import type { RefusalReason } from '../../contracts/refusal-reason';
 import type { Topology } from '../../contracts/topology';
+
+interface Ready {
+  readonly jobId: string;
+  readonly username: string;
+  readonly videoFid: ObjectId;
+  readonly mp3Fid: ObjectId;
+}
 
 type Told = Pick<JobRecord, '_id' | 'owner' | 'source'>;
 
 /** Says on the queue `mp3` that the MP3 is stored: a message that a tutorial consumer can read. */
 export function readyNews(
-  { _id, owner, source, mp3 }: Told & { readonly mp3: Pick<NonNullable<JobRecord['mp3']>, 'fid'> },
+  { jobId, username, videoFid, mp3Fid }: Ready,
   { queueNames }: Topology,
 ): OutgoingMessage {
-  const mp3Fid = mp3.fid.toHexString();
   const body: Mp3Message = {
-    video_fid: source.fid.toHexString(),
-    mp3_fid: mp3Fid,
-    username: owner.address,
-    job_id: _id,
+    video_fid: videoFid.toHexString(),
+    mp3_fid: mp3Fid.toHexString(),
+    username,
+    job_id: jobId,
   };
   return {
     queue: queueNames.mp3,
     body,
-    messageId: `ready.${mp3Fid}`,
-    headers: { [headerNames.jobId]: _id },
+    messageId: `ready.${mp3Fid.toHexString()}`,
+    headers: { [headerNames.jobId]: jobId },
   };
 }
 
 /** Says on the queue `mp3.failed` why there will be no MP3. */
 export function refusalNews(
-  {
-    _id,
-    owner,
-    source,
-    refusal,
-  }: Told & { readonly refusal: Pick<NonNullable<JobRecord['refusal']>, 'reason'> },
+  { _id, owner, source }: Told,
+  reason: RefusalReason,
   { queueNames }: Topology,
 ): OutgoingMessage {
   const body: FailedMessage = {
     video_fid: source.fid.toHexString(),
     username: owner.address,
     job_id: _id,
-    reason: refusal.reason,
+    reason,
   };
   return {
     queue: queueNames.failed,
@@ -55,8 +59,11 @@ export function newsOf(
   job: Told & Pick<JobRecord, 'state' | 'mp3' | 'refusal'>,
   topology: Topology,
 ): OutgoingMessage | undefined {
-  const { state, mp3, refusal } = job;
-  if (state === 'ready' && mp3 !== null) return readyNews({ ...job, mp3 }, topology);
-  if (state === 'failed' && refusal !== null) return refusalNews({ ...job, refusal }, topology);
+  const { _id, owner, source, state, mp3, refusal } = job;
+  if (state === 'ready' && mp3 !== null) {
+    const told = { jobId: _id, username: owner.address, videoFid: source.fid, mp3Fid: mp3.fid };
+    return readyNews(told, topology);
+  }
+  if (state === 'failed' && refusal !== null) return refusalNews(job, refusal.reason, topology);
   return undefined;
 }

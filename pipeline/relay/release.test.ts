@@ -66,6 +66,23 @@ it('gives every owner a turn, and nobody more than a few jobs on the broker', as
   expect((await system.broker.take('video')).properties.messageId).toBe(anns[2]?._id);
 }, 30_000);
 
+it('serves an owner of one job before it is done with those of many', async () => {
+  const many = [1, 2, 3, 4, 5, 6, 7, 8].map((id) => ({
+    id: `many-${id}`,
+    address: 'm@example.com',
+  }));
+  for (const owner of many) {
+    for (let count = 0; count < 8; count += 1) await system.accept(owner);
+  }
+  const one = { id: 'one', address: 'one@example.com' };
+  const { _id } = await system.accept(one);
+  await system.start({ MAX_QUEUED_PER_OWNER: '8' });
+  for (const owner of many) await published(owner, 8);
+  const { video } = await system.takeIds();
+  expect(video).toHaveLength(65);
+  expect(video?.indexOf(_id)).toBeLessThan(16);
+}, 30_000);
+
 it('leaves a job that was accepted just now to the gateway', async () => {
   const young = await system.accept(ann, { createdAt: new Date() });
   await system.start({ PUBLISH_TIMEOUT_MS: '20000' });

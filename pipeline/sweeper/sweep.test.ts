@@ -48,6 +48,9 @@ const idOf = (at: Date): ObjectId => {
   );
 };
 
+const filesOf = (bucket: SweptBucket) =>
+  databases[bucket].collection<{ _id: ObjectId | string; [field: string]: unknown }>('fs.files');
+
 interface Stored {
   readonly fid?: ObjectId | string;
   /** When it was begun and when its last chunk was written. */
@@ -69,7 +72,7 @@ async function store(bucket: SweptBucket, stored: Stored = {}): Promise<ObjectId
       [0, 1, 2].map((n) => ({ _id: idOf(at), files_id: fid, n, data: Buffer.alloc(10) })),
     );
   if (unfinished) return fid;
-  await database.collection<{ _id: ObjectId | string }>('fs.files').insertOne({
+  await filesOf(bucket).insertOne({
     _id: fid,
     length: 30,
     chunkSize: 10,
@@ -94,7 +97,7 @@ const claim = (token: string, expiresAt = old) => ({ token, worker: 'w', expires
 async function parts(bucket: SweptBucket, fid: ObjectId | string): Promise<[number, number]> {
   const database = databases[bucket];
   return [
-    await database.collection<{ _id: ObjectId | string }>('fs.files').countDocuments({ _id: fid }),
+    await filesOf(bucket).countDocuments({ _id: fid }),
     await database.collection('fs.chunks').countDocuments({ files_id: fid }),
   ];
 }
