@@ -1,6 +1,5 @@
-import { headerNames } from '../../contracts/headers';
 import type { JobRecord } from '../../contracts/job';
-import type { FailedMessage } from '../../contracts/message';
+import { refusalNews } from '../news/news';
 import type { ConverterDeps } from './converter-deps';
 
 /**
@@ -13,17 +12,6 @@ export async function announceRefusal(
   { publisher, topology, claims }: Pick<ConverterDeps, 'publisher' | 'topology' | 'claims'>,
 ): Promise<void> {
   if (job.refusal === null) throw new TypeError(`job ${job._id} was not refused`);
-  const body: FailedMessage = {
-    video_fid: job.source.fid.toHexString(),
-    username: job.owner.address,
-    job_id: job._id,
-    reason: job.refusal.reason,
-  };
-  await publisher.publish({
-    queue: topology.queueNames.failed,
-    body,
-    messageId: `failed.${job._id}`,
-    headers: { [headerNames.jobId]: job._id },
-  });
+  await publisher.publish(refusalNews(job, job.refusal.reason, topology));
   await claims.announced(job._id);
 }

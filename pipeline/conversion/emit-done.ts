@@ -1,7 +1,6 @@
-import { headerNames } from '../../contracts/headers';
-import type { Mp3Message } from '../../contracts/message';
 import type { Topology } from '../../contracts/topology';
 import type { Publisher } from '../deliveries/publisher';
+import { readyNews } from '../news/news';
 import type { StoredMp3 } from './hand-offs';
 import type { Claims } from './job-claims';
 import type { Step } from './step';
@@ -16,20 +15,9 @@ export function emitDone(
   return {
     name: 'emit-done',
     timeoutMs,
-    async run({ jobId, username, videoFid, mp3Fid }) {
-      const body: Mp3Message = {
-        video_fid: videoFid.toHexString(),
-        mp3_fid: mp3Fid.toHexString(),
-        username,
-        job_id: jobId,
-      };
-      await publisher.publish({
-        queue: topology.queueNames.mp3,
-        body,
-        messageId: `ready.${mp3Fid.toHexString()}`,
-        headers: { [headerNames.jobId]: jobId },
-      });
-      await claims.finish(jobId);
+    async run(stored) {
+      await publisher.publish(readyNews(stored, topology));
+      await claims.finish(stored.jobId);
     },
   };
 }
