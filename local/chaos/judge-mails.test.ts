@@ -36,6 +36,14 @@ it('excuses one repeat for each kill', () => {
   });
 });
 
+it('excuses by one kill one repeat of each queue, not two of one', () => {
+  const others = [hexId(0xf2), hexId(0xf3)].map((id) => `<ready.${id}@example.com>`);
+  const failed = `<failed.${jobId}@example.com>`;
+  const mails = [...others, failed].flatMap((id) => [copy(4, id), copy(9, id)]);
+  const judged = judgeMails(evidence({ mails, gaps: [gap(5, [...others, failed])] }));
+  expect(judged).toMatchObject({ duplicates: 1, afterKill: 2 });
+});
+
 it.each([
   ['had another mail in hand', gap(4, ['<ready.0@example.com>'])],
   ['had none in hand', gap(4, [])],

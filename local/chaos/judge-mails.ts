@@ -1,4 +1,5 @@
 import type { Evidence, Interval, JobFacts, MailCopy } from './evidence';
+import type { MailGap } from './mail-gaps';
 import type { Violation } from './violation';
 
 export interface MailJudgement {
@@ -24,13 +25,14 @@ export function expectedMail(job: JobFacts): string | null {
 
 /**
  * Looks at every mail: it must be the one of a job, and there once. A repeat is excused by a kill
- * or pause of a worker that had this very mail in hand, one repeat for each, or when the worker
- * could not hear the answer to the copy before.
+ * or pause of a worker that had this very mail in hand, one repeat for each (and each queue: a
+ * worker has one mail of each in hand), or when the worker could not hear the answer to the copy
+ * before.
  */
 export function judgeMails(evidence: Evidence): MailJudgement {
   const violations: Violation[] = [];
   let [wrong, duplicates, afterKill, unheard] = [0, 0, 0, 0];
-  const spent = new Set<object>();
+  const spent = { ready: new Set<MailGap>(), failed: new Set<MailGap>() };
   const jobs = new Map(
     evidence.jobs.flatMap((job): [string, JobFacts][] => {
       const mail = expectedMail(job);
@@ -38,6 +40,7 @@ export function judgeMails(evidence: Evidence): MailJudgement {
     }),
   );
   for (const [messageId, copies] of byMessageId(evidence.mails)) {
+    const excuses = spent[messageId.startsWith('<failed.') ? 'failed' : 'ready'];
     const job = jobs.get(messageId.slice(0, messageId.indexOf('@') + 1));
     const jobId = job?.id ?? jobOf(messageId, copies, evidence);
     if (job === undefined) {
@@ -50,10 +53,12 @@ export function judgeMails(evidence: Evidence): MailJudgement {
       if (next === undefined) break;
       const gap = evidence.gaps.find(
         (one) =>
-          !spent.has(one) && one.messageIds.includes(messageId) && one.atMs <= next.atMs + slackMs,
+          !excuses.has(one) &&
+          one.messageIds.includes(messageId) &&
+          one.atMs <= next.atMs + slackMs,
       );
       if (gap !== undefined) {
-        spent.add(gap);
+        excuses.add(gap);
         afterKill += 1;
       } else if (evidence.unheard.some((interval) => holds(interval, copy.atMs))) {
         unheard += 1;

@@ -46,7 +46,8 @@ export const shortTimes: Readonly<Record<Role, Readonly<Record<string, string>>>
     TRANSCODE_TIMEOUT_MS: '30000',
     STORE_TIMEOUT_MS: '20000',
   },
-  notification: { ...shared, MAIL_TIMEOUT_MS: '4000', MAIL_CONCURRENCY: '2' },
+  // One mail of each queue at a time: a kill then excuses one repeat of each (judge-mails.ts).
+  notification: { ...shared, MAIL_TIMEOUT_MS: '4000', MAIL_CONCURRENCY: '1' },
   relay: {
     ...shared,
     RELAY_EVERY_MS: '500',
