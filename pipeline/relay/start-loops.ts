@@ -119,6 +119,7 @@ export function startLoops(deps: RelayDeps): RunningProcess {
     async stop() {
       stopping = true;
       await Promise.all(loops.map((loop) => loop.stop()));
+      if (!wasActive) return;
       // The next one otherwise waits for its end.
       await lease.giveBack().catch((error: unknown) => {
         log.warn({ err: error }, 'lease not given back; it ends by itself');
