@@ -28,14 +28,18 @@ export async function collectMp3s(
   directory: string,
 ): Promise<Mp3File[]> {
   const files: Mp3File[] = [];
-  for await (const { _id, metadata } of bucket.find()) {
-    const fid = _id.toHexString();
-    const jobId = (metadata as FileMark | undefined)?.jobId ?? null;
+  for await (const file of bucket.find()) {
+    const fid = file._id.toHexString();
+    const jobId = (file.metadata as FileMark | undefined)?.jobId ?? null;
     const path = join(directory, `${fid}.mp3`);
     try {
-      await pipeline(bucket.openDownloadStream(_id), createWriteStream(path));
-      const { samples, sampleRate } = await parseMp3File(path);
+      await pipeline(bucket.openDownloadStream(file._id), createWriteStream(path));
       const bytes = await readFile(path);
+      // The driver ends without an error where the last chunks are missing (mongodb 7.9).
+      if (bytes.length !== file.length) {
+        throw new Error(`${bytes.length} of ${file.length} bytes are there`);
+      }
+      const { samples, sampleRate } = await parseMp3File(path);
       const same = jobId === null || !current.has(fid) || bytes.equals(await download(fid, jobId));
       const problem = same ? null : 'the download is another file';
       files.push({ fid, jobId, problem, samples, sampleRate, title: titleOf(bytes) });
