@@ -20,9 +20,28 @@ export function isMongoOutage(error: unknown): boolean {
     error instanceof MongoWriteConcernError ||
     // The driver labels "not primary", "shutting down" and their kin.
     (error instanceof MongoServerError && error.hasErrorLabel('RetryableWriteError')) ||
-    (error instanceof MongoServerError && outageCodes.has(Number(error.code)))
+    (error instanceof MongoServerError && outageCodes.has(Number(error.code))) ||
+    isSocketError(error)
   );
 }
+
+/**
+ * The socket's own error: driver 7.9 passes it on as it is when the connection breaks while a
+ * request waits for the socket to drain (`Connection.writeCommand`).
+ */
+function isSocketError(error: unknown): boolean {
+  return Error.isError(error) && 'code' in error && socketCodes.has(String(error.code));
+}
+
+const socketCodes = new Set([
+  'ECONNRESET',
+  'ECONNREFUSED',
+  'ECONNABORTED',
+  'EPIPE',
+  'ETIMEDOUT',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+]);
 
 /**
  * Server selection and data-bearing states of the server (mongodb/specifications, "retryable
