@@ -4,7 +4,7 @@ import { eventually, openTestBroker, type TestBroker } from '../../local/test-br
 import { testMongoUrl } from '../../local/test-stack';
 import { TransientError } from '../deliveries/failure';
 import type { ConversionSteps } from './convert-video';
-import type { ConverterParts } from './start-converter';
+import type { ConverterParts } from './assemble-converter';
 import { testConverters, type TestConverters } from './test-converters';
 
 const retryDelaysMs = [50, 100, 150];
@@ -55,7 +55,7 @@ it.each([1, 4, 8])(
       return Promise.reject(new TransientError('poison'));
     });
     const message = await converters.storeVideo();
-    await Promise.all(Array.from({ length: workers }, () => converters.start({}, poison)));
+    await Promise.all(Array.from({ length: workers }, () => converters.startPlain(poison)));
     await broker.publish('video', message, { messageId: 'the-message' });
     const job = await converters.jobIn('dead', message.video_fid);
     await settled({ 'video.dead': 1 });
@@ -88,7 +88,7 @@ it('makes one MP3 of one job on two workers, with a copy for each', async () => 
     });
   });
   const message = await converters.storeVideo();
-  await Promise.all([converters.start({}, holding), converters.start({}, holding)]);
+  await Promise.all([converters.startPlain(holding), converters.startPlain(holding)]);
   await broker.publish('video', message);
   await broker.publish('video', message);
   const job = await converters.jobIn('ready', message.video_fid);

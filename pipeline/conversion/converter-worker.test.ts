@@ -1,6 +1,6 @@
 import { MongoClient, ObjectId, type GridFSBucket } from 'mongodb';
 import { createReadStream } from 'node:fs';
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
@@ -95,6 +95,17 @@ function jobIn(state: JobRecord['state'], id: string): Promise<JobRecord> {
     const job = await jobs().findOne({ _id: id });
     return job?.state === state ? job : undefined;
   });
+}
+
+/** Ids of the processes that were started with something in that directory. */
+async function processesIn(path: string): Promise<string[]> {
+  const found: string[] = [];
+  for (const id of await readdir('/proc')) {
+    // Ended meanwhile, or no process.
+    const commandLine = await readFile(join('/proc', id, 'cmdline'), 'utf8').catch(() => '');
+    if (commandLine.includes(path)) found.push(id);
+  }
+  return found;
 }
 
 async function expectNowhereElse(expected: Record<string, number> = {}): Promise<void> {
@@ -266,7 +277,12 @@ it('hands running work back when it stops, and refunds the attempt', async () =>
     const job = await jobs().findOne({ _id: fid });
     return job?.step === 'transcode' || undefined;
   });
+  await eventually('ffmpeg at work', async () => {
+    const group = await processesIn(directory);
+    return group.length > 0 ? group : undefined;
+  });
   await stopping.stop();
+  expect(await processesIn(directory)).toEqual([]);
   const job = await jobs().findOne({ _id: fid });
   expect(job).toMatchObject({ state: 'waiting', attempts: 0, claim: null, failures: [] });
   expect(await readdir(join(directory, 'work'))).toEqual([]);

@@ -5,7 +5,7 @@ import { amqpUrl } from '../../local/servers/rabbitmq-urls';
 import { rabbitmqctl } from '../../local/servers/rabbitmqctl';
 import { eventually } from '../../local/test-broker';
 import { testMongoUrl } from '../../local/test-stack';
-import type { ConverterParts } from './start-converter';
+import type { ConverterParts } from './assemble-converter';
 import { testConverters, type TestConverters } from './test-converters';
 
 const retryDelaysMs = [100, 200];

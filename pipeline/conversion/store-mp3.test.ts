@@ -9,7 +9,7 @@ import { testMongoUrl, uniqueName } from '../../local/test-stack';
 import { Breaker } from '../../observability/breaker';
 import { isMongoOutage } from '../../observability/mongo-outage';
 import { ClaimLost } from '../deliveries/failure';
-import type { LocalMp3 } from './hand-offs';
+import type { LocalMp3, StoredMp3 } from './hand-offs';
 import { JobClaims } from './job-claims';
 import { storeMp3 } from './store-mp3';
 
@@ -66,6 +66,18 @@ async function claimedMp3(): Promise<LocalMp3> {
 }
 
 const step = () => storeMp3(mp3s, breaker, claims, 60_000);
+/** What another worker does once the claim on a job has expired. */
+async function takeOver(mp3: LocalMp3): Promise<StoredMp3> {
+  const { id } = mp3.job;
+  const jobs = jobCollection(client.db(names.jobs));
+  await jobs.updateOne({ _id: id }, { $set: { 'claim.expiresAt': new Date(0) } });
+  const result = await claims.claim(id, 4);
+  if (result.kind !== 'claimed') throw new Error(`expected a claim, got ${result.kind}`);
+  const job = { ...mp3.job, claimToken: result.job.claim.token };
+  const context = { signal: new AbortController().signal, progress: () => undefined };
+  return step().run({ ...mp3, job }, context);
+}
+
 const jobRecord = ({ job }: LocalMp3) =>
   jobCollection(client.db(names.jobs)).findOne({ _id: job.id });
 
@@ -101,6 +113,24 @@ it('takes its file away again when the claim was lost', async () => {
   await expect(step().run(lost, context)).rejects.toThrow(ClaimLost);
   expect(await stored()).toEqual({ files: 0, chunks: 0 });
   expect((await jobRecord(mp3))?.mp3).toBeNull();
+});
+
+it('leaves the MP3 of the next worker alone when it wakes up in the middle of its own', async () => {
+  const mp3 = await claimedMp3();
+  let next: Promise<StoredMp3> | undefined;
+  const progress = () => {
+    // Paused past its claim after the first chunk: meanwhile another worker stores and commits.
+    next ??= takeOver(mp3);
+  };
+  const context = { signal: new AbortController().signal, progress };
+  await expect(step().run(mp3, context)).rejects.toThrow(ClaimLost);
+  const winner = await next;
+  expect((await jobRecord(mp3))?.mp3?.fid).toEqual(winner?.mp3Fid);
+  expect(winner?.mp3Fid.toHexString()).not.toBe(mp3.job.claimToken);
+  const files = await mp3s.find().toArray();
+  expect(files).toMatchObject([{ _id: winner?.mp3Fid, length: bytes }]);
+  const chunks = client.db(names.mp3s).collection('fs.chunks');
+  expect(await chunks.distinct('files_id')).toEqual([winner?.mp3Fid]);
 });
 
 it('leaves no chunk behind when it is told to stop', async () => {

@@ -1,6 +1,6 @@
 import { MongoClient, type Collection, type GridFSBucket } from 'mongodb';
 import { createReadStream } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
@@ -14,7 +14,9 @@ import { uniqueName } from '../../local/test-stack';
 import { loadConfig } from '../../observability/config';
 import type { RunningProcess } from '../../observability/run-process';
 import { converterSettings } from '../config';
-import { startConverter, type ConverterParts } from './start-converter';
+import type { ConverterParts } from './assemble-converter';
+import { startConverter } from './start-converter';
+import { startPlainConverter } from './test-plain-converter';
 
 /** Converters for a test, started in its process, and what the test sees of their work. */
 export interface TestConverters {
@@ -28,6 +30,11 @@ export interface TestConverters {
     settings?: Record<string, string>,
     alter?: (parts: ConverterParts) => ConverterParts,
   ): Promise<TestConverter>;
+  /**
+   * Starts a converter on a plain consumer of its own, without Nest, of which a process can have
+   * only one at a time.
+   */
+  startPlain(alter: (parts: ConverterParts) => ConverterParts): Promise<void>;
   /** Stores a video as the tutorial does and returns the message about it. */
   storeVideo(path?: string): Promise<{ video_fid: string; mp3_fid: null; username: string }>;
   jobIn(state: JobRecord['state'], id: string): Promise<JobRecord>;
@@ -61,7 +68,18 @@ export async function testConverters(
   const directory = await mkdtemp(join(tmpdir(), 'converters-test-'));
   const sample = join(directory, 'sample.mp4');
   await makeSample(sample, { seconds: 2 });
-  const running = new Set<TestConverter>();
+  const running = new Set<RunningProcess>();
+  const settingsOf = (settings: Record<string, string>) =>
+    loadConfig('converter', converterSettings, {
+      RABBITMQ_URL: rabbitmqUrl,
+      MONGO_URL: mongoUrl,
+      ...databases,
+      RETRY_DELAYS_MS: retryDelaysMs.join(','),
+      WORK_DIR: join(directory, 'work'),
+      ADMIN_HOST: '127.0.0.1',
+      LOG_LEVEL: 'silent',
+      ...settings,
+    });
   return {
     directory,
     sample,
@@ -73,18 +91,7 @@ export async function testConverters(
     },
     async start(settings = {}, alter) {
       const adminPort = await freePort();
-      const environment = {
-        RABBITMQ_URL: rabbitmqUrl,
-        MONGO_URL: mongoUrl,
-        ...databases,
-        RETRY_DELAYS_MS: retryDelaysMs.join(','),
-        WORK_DIR: join(directory, 'work'),
-        ADMIN_HOST: '127.0.0.1',
-        ADMIN_PORT: String(adminPort),
-        LOG_LEVEL: 'silent',
-        ...settings,
-      };
-      const config = loadConfig('converter', converterSettings, environment);
+      const config = settingsOf({ ADMIN_PORT: String(adminPort), ...settings });
       const started = await startConverter(config, alter);
       const converter: TestConverter = {
         adminPort,
@@ -94,6 +101,10 @@ export async function testConverters(
       };
       running.add(converter);
       return converter;
+    },
+    async startPlain(alter) {
+      await mkdir(join(directory, 'work'), { recursive: true });
+      running.add(await startPlainConverter(rabbitmqUrl, mongo, settingsOf({}), alter));
     },
     async storeVideo(path = sample) {
       const upload = videos.openUploadStream('video');

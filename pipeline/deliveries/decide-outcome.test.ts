@@ -1,4 +1,7 @@
-import { DependencyUnavailable } from '../../observability/breaker';
+import type { DeadReason } from '../../contracts/headers';
+import { refusalReasons } from '../../contracts/refusal-reason';
+import { dependencies, DependencyUnavailable } from '../../observability/breaker';
+import { NoRoom } from '../conversion/work-disk';
 import { PublishFailed } from '../../contracts/broker/confirmed-publisher';
 import { MediaToolError } from '../media/media-tool-error';
 import { SourceRefused } from '../media/source-refused';
@@ -10,44 +13,77 @@ import {
   Stopping,
   StepTimeout,
   TransientError,
+  type Failure,
 } from './failure';
+import type { Outcome } from './outcome';
 
 const withCode = (code: string) => Object.assign(new Error(code), { code });
 
-/** Every kind of error, what it means, and what it comes to on the first and on the last attempt. */
-const table: [string, unknown, string, string, string][] = [
-  ['a refused file', new SourceRefused('no-audio', 'no audio'), 'refused', 'failed', 'failed'],
-  ['an outage', new DependencyUnavailable('jobs', 'down'), 'not-now', 'defer', 'defer'],
-  ['a lost claim', new ClaimLost('lost'), 'not-now', 'defer', 'defer'],
-  ['a stopping worker', new Stopping('bye'), 'not-now', 'defer', 'defer'],
-  ['a full disk', withCode('ENOSPC'), 'not-now', 'defer', 'defer'],
-  ['a transient error', new TransientError('later'), 'transient', 'retry', 'attempts-exhausted'],
-  ['a step timeout', new StepTimeout('slow'), 'transient', 'retry', 'attempts-exhausted'],
-  ['a broken tool', new MediaToolError('killed'), 'transient', 'retry', 'attempts-exhausted'],
-  ['a silent broker', new PublishFailed('mp3', 'unknown', 'timeout'), 'not-now', 'defer', 'defer'],
-  ['a full queue', new PublishFailed('mp3', 'refused', 'nacked'), 'not-now', 'defer', 'defer'],
-  ['too many open files', withCode('EMFILE'), 'transient', 'retry', 'attempts-exhausted'],
-  ['a refused mail', new MailRefused('550'), 'mail-refused', 'mail-refused', 'mail-refused'],
-  ['a defect', new TypeError('x is not a function'), 'unknown', 'unknown-error', 'unknown-error'],
-  ['a thrown string', 'oops', 'unknown', 'unknown-error', 'unknown-error'],
+const fullDisk = new MediaToolError('ffmpeg found no space', { code: 'ENOSPC' });
+
+type Shown = Exclude<Outcome['kind'], 'dead-letter'> | DeadReason;
+const exhausts = { kind: 'transient', open: 'retry', last: 'attempts-exhausted' } as const;
+const waits = { kind: 'not-now', open: 'defer', last: 'defer' } as const;
+const fails = { kind: 'refused', open: 'failed', last: 'failed' } as const;
+const mailRefused = { kind: 'mail-refused', open: 'mail-refused', last: 'mail-refused' } as const;
+const defect = { kind: 'unknown', open: 'unknown-error', last: 'unknown-error' } as const;
+
+/** What each error means, and what it comes to with attempts left and on the last one. */
+const table: [string, unknown, { kind: Failure['kind']; open: Shown; last: Shown }][] = [
+  ...refusalReasons.map((reason): (typeof table)[number] => [
+    `a file refused for ${reason}`,
+    new SourceRefused(reason, 'no'),
+    fails,
+  ]),
+  ...dependencies.map((dependency): (typeof table)[number] => [
+    `an outage of ${dependency}`,
+    new DependencyUnavailable(dependency, 'down'),
+    waits,
+  ]),
+  ['a lost claim', new ClaimLost('lost'), waits],
+  ['a stopping worker', new Stopping('bye'), waits],
+  ['a full disk', withCode('ENOSPC'), waits],
+  ['a full disk that ffmpeg met', fullDisk, waits],
+  ['a reservation without room', new NoRoom('full'), waits],
+  ['a silent broker', new PublishFailed('mp3', 'unknown', 'timeout'), waits],
+  ['a full queue', new PublishFailed('mp3', 'refused', 'nacked'), waits],
+  ['a missing queue', new PublishFailed('mp3', 'unroutable', 'no such queue'), waits],
+  ['a transient error', new TransientError('later'), exhausts],
+  ['a step timeout', new StepTimeout('slow'), exhausts],
+  ['a broken tool', new MediaToolError('killed'), exhausts],
+  ...['EMFILE', 'ENFILE', 'EAGAIN', 'ENOMEM', 'EIO', 'EDQUOT'].map(
+    (code): (typeof table)[number] => [code, withCode(code), exhausts],
+  ),
+  ['a refused mail', new MailRefused('550'), mailRefused],
+  ['a defect', new TypeError('x is not a function'), defect],
+  ['a missing file', withCode('ENOENT'), defect],
+  ['a thrown string', 'oops', defect],
 ];
 
-describe.each(table)('%s', (_name, error, kind, first, last) => {
+/** Every cell: which attempt it is, of how many. */
+const attempts: [number, number, 'open' | 'last'][] = [
+  [1, 4, 'open'],
+  [3, 4, 'open'],
+  [4, 4, 'last'],
+  // The limit was lowered meanwhile.
+  [5, 4, 'last'],
+  [1, 1, 'last'],
+];
+
+describe.each(table)('%s', (_name, error, expected) => {
   const failure = classifyError(error);
 
-  it(`is ${kind}`, () => {
-    expect(failure.kind).toBe(kind);
+  it(`is ${expected.kind}`, () => {
+    expect(failure.kind).toBe(expected.kind);
   });
 
-  it.each([
-    ['first', 1, first],
-    ['last', 4, last],
-  ])('on the %s attempt', (_which, attempt, expected) => {
-    const outcome = decideOutcome(failure, { attempt, maxAttempts: 4, step: 'transcode' });
+  it.each(attempts)('on attempt %d of %d', (attempt, maxAttempts, which) => {
+    const outcome = decideOutcome(failure, { attempt, maxAttempts, step: 'transcode' });
     const shown = outcome.kind === 'dead-letter' ? outcome.letter.reason : outcome.kind;
-    expect(shown).toBe(expected);
+    expect(shown).toBe(expected[which]);
     if (outcome.kind === 'dead-letter') {
       expect(outcome.letter).toMatchObject({ step: 'transcode', attempts: attempt });
+      expect(outcome.letter.errorClass).toBe(Error.isError(error) ? error.name : 'Error');
       expect(outcome.letter.error).toBe(Error.isError(error) ? error.message : error);
     }
     if (outcome.kind === 'retry') expect(outcome.attempt).toBe(attempt);
