@@ -1,0 +1,36 @@
+import { pino } from 'pino';
+import { PublishFailed } from '../../contracts/broker/confirmed-publisher';
+import { DependencyUnavailable } from '../../observability/breaker';
+import type { Delivery } from '../deliveries/delivery';
+import { Converter } from './converter';
+import type { ConverterDeps } from './converter-deps';
+import type { Claims } from './job-claims';
+
+const delivery: Delivery = {
+  queue: 'video',
+  body: Buffer.from(JSON.stringify({ video_fid: 'a'.repeat(24), username: 'a@example.com' })),
+  messageId: 'm',
+  headers: {},
+  redelivered: false,
+};
+
+it.each([
+  ['an outage', new DependencyUnavailable('jobs', 'down'), 'warn'],
+  ['a silent broker', new PublishFailed('mp3', 'unknown', 'timeout'), 'warn'],
+  ['a defect', new TypeError('x is not a function'), 'error'],
+  ['a broken pipe', Object.assign(new Error('EIO'), { code: 'EIO' }), 'error'],
+] as const)('defers when the record cannot be read for %s', async (_, thrown, level) => {
+  const levels: string[] = [];
+  const log = pino(
+    { formatters: { level: (label) => ({ level: label }) } },
+    { write: (line) => levels.push((JSON.parse(line) as { level: string }).level) },
+  );
+  const claims: Partial<Claims> = { ensure: () => Promise.reject(thrown) };
+  const converter = new Converter({
+    claims,
+    maxAttempts: 1,
+  } as Partial<ConverterDeps> as ConverterDeps);
+  const outcome = await converter.convert(delivery, new AbortController().signal, log);
+  expect(outcome).toEqual({ kind: 'defer', why: thrown.message });
+  expect(levels).toEqual([level]);
+});
