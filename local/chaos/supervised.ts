@@ -106,7 +106,9 @@ export class Supervised {
 
   #afterEnd(how: string): void {
     this.journal.add('harness', `${this.name} (pid ${this.pid}) ended: ${how}`);
-    const orderly = this.#cause === 'SIGTERM' ? how === 'exit code 0' || how === 'SIGKILL' : true;
+    // Before it says that it is up, nobody is there yet to end it in order.
+    const asWanted = ['exit code 0', 'SIGKILL', ...(this.adminPort === null ? ['SIGTERM'] : [])];
+    const orderly = this.#cause === 'SIGTERM' ? asWanted.includes(how) : true;
     if (this.#cause === undefined || !orderly) {
       const after = this.#cause === undefined ? 'by itself' : `after ${this.#cause}`;
       this.crashes.push(`${this.name} ended ${after}: ${how}`);
