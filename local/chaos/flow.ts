@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net';
+import { resetSocket } from './reset-socket';
 
 /** Held back beyond this, the sender is asked to wait, as TCP's window would. */
 const mostHeldBytes = 1_048_576;
@@ -76,7 +77,7 @@ export class Flow {
       }
       this.#held.shift();
       this.#heldBytes -= sizeOf(next.what);
-      if (next.what === 'reset') this.to.resetAndDestroy();
+      if (next.what === 'reset') resetSocket(this.to);
       else if (next.what === 'end') this.to.end();
       else if (this.to.writable) this.to.write(next.what);
     }

@@ -1,6 +1,7 @@
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Flow } from './flow';
+import { resetSocket } from './reset-socket';
 
 export type ProxyMode =
   | { readonly kind: 'pass' }
@@ -107,7 +108,7 @@ export class TcpProxy {
   /** Its client is answered by nobody, for as long as it cares to wait. */
   #silence({ flows, client, server }: Link): void {
     for (const flow of flows) flow.stop();
-    server?.resetAndDestroy();
+    if (server !== null) resetSocket(server);
     client.resume();
     client.on('end', () => {
       client.end();
@@ -116,8 +117,8 @@ export class TcpProxy {
 
   #cut({ flows, client, server }: Link): void {
     for (const flow of flows) flow.stop();
-    client.resetAndDestroy();
-    server?.resetAndDestroy();
+    resetSocket(client);
+    if (server !== null) resetSocket(server);
   }
 
   #forget(link: Link): void {
