@@ -1,0 +1,4 @@
+import { describeBoundaries } from './describe-boundaries';
+import { converterScenario } from './converter-scenario';
+
+describeBoundaries(converterScenario);

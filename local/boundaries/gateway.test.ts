@@ -1,0 +1,4 @@
+import { describeBoundaries } from './describe-boundaries';
+import { gatewayScenario } from './gateway-scenario';
+
+describeBoundaries(gatewayScenario);

@@ -1,0 +1,4 @@
+import { describeBoundaries } from './describe-boundaries';
+import { notificationScenario } from './notification-scenario';
+
+describeBoundaries(notificationScenario);

@@ -1,0 +1,4 @@
+import { describeBoundaries } from './describe-boundaries';
+import { relayScenario } from './relay-scenario';
+
+describeBoundaries(relayScenario);
