@@ -80,6 +80,10 @@ it('has jobs in the queue, one that waits and a mail to send', async () => {
   expect(await product.stop('converter')).toBe(0);
   await product.startWith('converter', { TRANSCODE_TIMEOUT_MS: '100' });
   await stateIs(await accept(), 'waiting');
+  // The record comes first; killed in between, the worker leaves the message in its queue.
+  await eventually('its copy in the delay queue', async () => {
+    return (await product.queued())['video.retry.10s'] === 1 || undefined;
+  });
   await product.kill('converter');
   await accept();
   await accept();
