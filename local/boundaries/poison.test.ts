@@ -2,7 +2,6 @@ import { ObjectId } from 'mongodb';
 import { eventually } from '../test-broker';
 import { beginConversion, publishVideo } from './begin-conversion';
 import type { Poison } from './poison';
-import type { ProcessUnderTest } from './process-under-test';
 import { countDeadLetters, takeDeadLetters } from './dead-letters';
 import { judgeRemains } from './judge-remains';
 import { lookAtRemains } from './remains';
@@ -20,7 +19,7 @@ beforeAll(async () => {
 class Workers {
   /** How often one of them died. */
   deaths = 0;
-  readonly #slots: Promise<void>[] = [];
+  readonly #ready: Promise<unknown>[] = [];
   #wanted = true;
 
   constructor(
@@ -29,30 +28,29 @@ class Workers {
   ) {}
 
   async start(count: number): Promise<void> {
-    const ready = Array.from({ length: count }, (_, index) => this.#begin(index));
-    await Promise.all((await Promise.all(ready)).map((worker) => worker.ready()));
+    await Promise.all(Array.from({ length: count }, (_, index) => this.#begin(index)));
+    await Promise.all(this.#ready);
   }
 
-  /** Starts none any more. */
+  /** Starts none any more, and stops those that run. */
   async end(): Promise<void> {
     this.#wanted = false;
+    // One that is only just starting would not hear of it.
+    await Promise.allSettled(this.#ready);
     await this.system.stopProcesses();
-    await Promise.all(this.#slots);
   }
 
-  async #begin(index: number): Promise<ProcessUnderTest> {
+  async #begin(index: number): Promise<void> {
     const entry = 'dist/local/boundaries/poisoned-converter-main.js';
     const label = `poisoned ${index}`;
     const worker = await this.system.start('converter', { entry, orders: this.poison, label });
-    this.#slots.push(
-      worker.exit.then(async (how) => {
-        if (!this.#wanted) return;
-        expect(how).toBe('SIGKILL');
-        this.deaths += 1;
-        await this.#begin(index);
-      }),
-    );
-    return worker;
+    const isReady = worker.ready();
+    isReady.catch(() => undefined); // It may meet the poison before; `start` throws what it must.
+    this.#ready.push(isReady);
+    void worker.exit.then((how) => {
+      if (how === 'SIGKILL') this.deaths += 1;
+      if (this.#wanted) this.#ready.push(this.#begin(index));
+    });
   }
 }
 
