@@ -49,15 +49,18 @@ export class FilesInUse {
     return inUse;
   }
 
-  /** An MP3 is a job's, or that of an attempt that may still commit it. */
+  /**
+   * An MP3 is a job's, or that of an attempt that may still commit it. Claims are asked first: an
+   * attempt that commits in between is found by the second question, never by neither.
+   */
   async #mp3s(files: readonly MarkedFile[]): Promise<Set<string>> {
+    // The file's id, and for version 0.1, whose tokens were something else, its mark.
+    const tokenOf = ({ _id, metadata }: MarkedFile) => metadata.claimToken ?? _id.toHexString();
+    const claimed = await this.#claimed([...hexIds(files), ...files.map(tokenOf)]);
     const committed = await this.jobs
       .find({ 'mp3.fid': { $in: files.map(({ _id }) => _id) } })
       .project<Pick<JobRecord, 'mp3'>>({ 'mp3.fid': 1 })
       .toArray();
-    // The file's id, and for version 0.1, whose tokens were something else, its mark.
-    const tokenOf = ({ _id, metadata }: MarkedFile) => metadata.claimToken ?? _id.toHexString();
-    const claimed = await this.#claimed([...hexIds(files), ...files.map(tokenOf)]);
     return new Set([
       ...committed.map(({ mp3 }) => mp3?.fid.toHexString() ?? ''),
       ...hexIds(

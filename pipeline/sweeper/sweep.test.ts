@@ -5,6 +5,7 @@ import { fileMark, openBucket, type FileMark } from '../../contracts/gridfs';
 import { newJob, type JobRecord } from '../../contracts/job';
 import { ensureJobIndexes, jobCollection } from '../../contracts/job-collection';
 import { testMongoUrl, uniqueName } from '../../local/test-stack';
+import { FilesInUse } from './files-in-use';
 import { sweep } from './sweep';
 import type { SweptBucket } from './sweep-report';
 
@@ -129,6 +130,27 @@ it('keeps the MP3 of an attempt whose claim is on the record, even an expired on
   await store('mp3s', { fid: beingWritten, unfinished: true });
   expect(await run()).toEqual({ videos: nothing, mp3s: nothing });
   expect(await parts('mp3s', beingWritten)).toEqual([0, 3]);
+});
+
+it('keeps an MP3 that is committed between its two questions', async () => {
+  const fid = idOf(old);
+  const { _id } = await job({ state: 'converting', claim: claim(fid.toHexString()) });
+  const collection = jobs();
+  const find = collection.find.bind(collection);
+  jest.spyOn(collection, 'find').mockImplementationOnce((filter = {}) => {
+    const cursor = find(filter);
+    const toArray = cursor.toArray.bind(cursor);
+    cursor.toArray = async () => {
+      const found = await toArray();
+      const mp3 = { fid, bytes: 30, durationMs: 1 };
+      await collection.updateOne({ _id }, { $set: { mp3, claim: null } });
+      return found;
+    };
+    return cursor;
+  });
+  const file = { _id: fid, metadata: fileMark(_id, fid.toHexString()) };
+  const inUse = await new FilesInUse(collection).among('mp3s', [file]);
+  expect([...inUse]).toEqual([fid.toHexString()]);
 });
 
 it('understands the tokens of version 0.1, which are no ids', async () => {
