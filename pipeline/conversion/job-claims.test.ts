@@ -185,6 +185,17 @@ it('does not give up a job that somebody still works on', async () => {
   expect(await jobs.findOne({ _id: id })).toMatchObject({ state: 'converting', claim: job.claim });
 });
 
+it('does not give up a job whose last attempt was refunded meanwhile', async () => {
+  const id = await newJobId();
+  const paused = claimsOf('paused');
+  const last = await claimed(paused, id, 1);
+  await expire(id);
+  expect((await claimsOf('w').claim(id, 1)).kind).toBe('exhausted');
+  await paused.release(holderOf(last));
+  expect(await claimsOf('w').giveUpExhausted(id, failure(1))).toBe(false);
+  expect(await jobs.findOne({ _id: id })).toMatchObject({ state: 'waiting', attempts: 0 });
+});
+
 it('goes on with an attempt that could not be given back, and counts it once', async () => {
   const id = await newJobId();
   const claims = claimsOf('w');

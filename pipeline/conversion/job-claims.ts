@@ -176,13 +176,20 @@ export class JobClaims {
   /**
    * Gives up a job whose last attempt never came back.
    *
-   * @returns false, and changes nothing, when that attempt still holds its claim or ended well,
-   * be it that only the news is missing.
+   * @param failure Its `attempt` is the count that was met.
+   * @returns false, and changes nothing, when that attempt still holds its claim, was refunded
+   * meanwhile or ended well, be it that only the news is missing.
    */
   async giveUpExhausted(id: string, failure: AttemptFailure): Promise<boolean> {
     const { matchedCount } = await this.breaker.run(() =>
       this.jobs.updateOne(
-        { _id: id, state: { $nin: [...finalJobStates] }, mp3: null, ...unclaimed },
+        {
+          _id: id,
+          state: { $nin: [...finalJobStates] },
+          mp3: null,
+          attempts: failure.attempt,
+          ...unclaimed,
+        },
         dead('attempts-exhausted', failure),
       ),
     );
