@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { type ConfigOf, type Setting, integer, text } from '../observability/config';
 import {
   brokerSettings,
+  bucketRelations,
   bucketSettings,
   jobSettings,
   maxQueuedPerOwner,
@@ -88,12 +89,7 @@ export function gatewayRelations(config: GatewayConfig): string[] {
   if (config.port !== 0 && config.port === config.adminPort) {
     problems.push(`PORT and ADMIN_PORT: expected two ports, got ${config.port} for both`);
   }
-  const databases = [config.videosDatabase, config.mp3sDatabase];
-  if (new Set(databases).size < databases.length) {
-    problems.push(
-      `VIDEOS_DATABASE and MP3S_DATABASE: expected two databases, got ${config.videosDatabase} for both`,
-    );
-  }
+  problems.push(...bucketRelations(config));
   if (config.videoQueue === config.mp3Queue) {
     problems.push(`VIDEO_QUEUE and MP3_QUEUE: expected two queues, got ${config.videoQueue} twice`);
   }

@@ -1,6 +1,6 @@
 import { defaultDatabases } from '../contracts/gridfs';
 import { defaultRetryDelaysMs } from '../contracts/topology';
-import { integer, integerList, oneOf, text, url } from './config';
+import { type ConfigOf, integer, integerList, oneOf, text, url } from './config';
 import { logLevels } from './logger';
 
 /** Settings that every process has. */
@@ -101,3 +101,11 @@ export const bucketSettings = {
     meaning: 'MongoDB database of MP3s (bucket `fs`).',
   }),
 };
+
+/** In one database the sweeper would take videos for MP3s that no job has. */
+export function bucketRelations(config: ConfigOf<typeof bucketSettings>): string[] {
+  if (config.videosDatabase !== config.mp3sDatabase) return [];
+  return [
+    `VIDEOS_DATABASE and MP3S_DATABASE: expected two databases, got ${config.videosDatabase} for both`,
+  ];
+}

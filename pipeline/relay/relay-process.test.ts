@@ -96,3 +96,8 @@ it('gives the lease back on SIGTERM', async () => {
   await is(second, 'active');
   await works(owner('second'));
 }, 60_000);
+
+it('does not start to sweep one database as both', async () => {
+  const { child } = await startProcess({ VIDEOS_DATABASE: 'both', MP3S_DATABASE: 'both' });
+  expect((await once(child, 'exit'))[0]).toBe(78);
+}, 60_000);
