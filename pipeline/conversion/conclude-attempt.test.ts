@@ -1,12 +1,12 @@
 import { MongoClient, ObjectId } from 'mongodb';
 import { freePort } from '../../local/free-port';
-import { newJob } from '../../contracts/job';
+import { newJob, type StepName } from '../../contracts/job';
 import { jobCollection } from '../../contracts/job-collection';
 import { buildTopology } from '../../contracts/topology';
 import { Breaker, DependencyUnavailable } from '../../observability/breaker';
 import { createLogger } from '../../observability/logger';
 import { isMongoOutage } from '../../observability/mongo-outage';
-import { ClaimLost, TransientError } from '../deliveries/failure';
+import { ClaimLost, StepTimeout, TransientError } from '../deliveries/failure';
 import type { Outcome } from '../deliveries/outcome';
 import { SourceRefused } from '../media/source-refused';
 import { concludeAttempt } from './conclude-attempt';
@@ -22,11 +22,16 @@ const job: ClaimedJob = {
   claim: { token: 'the-token', worker: 'w', expiresAt: new Date() },
 };
 
-function conclude(claims: Partial<Claims>, ended: unknown): Promise<Outcome> {
+function conclude(
+  claims: Partial<Claims>,
+  ended: unknown,
+  { step, attempts }: { step: StepName; attempts: number } = { step: 'fetch-video', attempts: 1 },
+): Promise<Outcome> {
   const topology = buildTopology({ video: 'video', mp3: 'mp3' }, [100]);
   const deps = { claims, topology, maxAttempts: 4, worker: 'w' } as Partial<ConverterDeps>;
-  const failure = new StepFailure('fetch-video', ended);
-  return concludeAttempt(job, failure, deps as ConverterDeps, createLogger('test', 'silent'));
+  const failure = new StepFailure(step, ended);
+  const ofJob = { ...job, attempts };
+  return concludeAttempt(ofJob, failure, deps as ConverterDeps, createLogger('test', 'silent'));
 }
 
 it.each([
@@ -52,4 +57,14 @@ it.each([
 ])('defers and hands nothing on when %s', async (_, thrown) => {
   const outcome = await conclude({ wait: () => Promise.reject(thrown) }, new TransientError('x'));
   expect(outcome).toEqual({ kind: 'defer', why: thrown.message });
+});
+
+it.each([
+  ['gives up a job whose MP3 is not stored', 'store-mp3', 'dead-letter'],
+  ['goes on bringing the news of a stored MP3', 'emit-done', 'retry'],
+] as const)('after the last attempt %s', async (_, step, kind) => {
+  const noted = () => Promise.resolve();
+  const claims = { wait: noted, giveUp: noted };
+  const outcome = await conclude(claims, new StepTimeout('too long'), { step, attempts: 4 });
+  expect(outcome.kind).toBe(kind);
 });

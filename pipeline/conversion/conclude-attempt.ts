@@ -21,16 +21,19 @@ export async function concludeAttempt(
   const { maxAttempts, worker } = deps;
   const step = thrown instanceof StepFailure ? thrown.step : null;
   const failure = classifyError(thrown instanceof StepFailure ? thrown.cause : thrown);
-  const outcome = decideOutcome(failure, { attempt: job.attempts, maxAttempts, step });
+  const { attempts: attempt } = job;
+  // Bringing the news of a stored MP3 is no attempt (see `JobClaims.claim`): it has no limit.
+  const limit = step === 'emit-done' ? Infinity : maxAttempts;
+  const outcome = decideOutcome(failure, { attempt, maxAttempts: limit, step });
   const record: AttemptFailure = {
-    attempt: job.attempts,
+    attempt,
     at: new Date(),
     worker,
     step,
     errorClass: failure.error.name,
     error: failure.error.message,
   };
-  log.warn({ err: failure.error, step, attempt: job.attempts }, `attempt came to ${outcome.kind}`);
+  log.warn({ err: failure.error, step, attempt }, `attempt came to ${outcome.kind}`);
   try {
     await note(outcome, job, failure, record, deps);
     return outcome;
