@@ -1,3 +1,4 @@
+import { Collection, MongoNetworkError } from 'mongodb';
 import { callManagement } from '../local/servers/rabbitmq-urls';
 import { createVhost, type TestVhost, testMongoUrl } from '../local/test-stack';
 import {
@@ -21,6 +22,7 @@ beforeEach(async () => {
 }, 60_000);
 
 afterEach(async () => {
+  jest.restoreAllMocks();
   await queues.close();
   await gateway.close();
   await vhost.drop();
@@ -105,6 +107,27 @@ test('beyond the backlog an upload is refused before its body is read', async ()
   expect(await countLeftovers(gateway)).toEqual(before);
   await gateway.stores.jobs.updateMany({}, { $set: { finishedAt: new Date() } });
   expect(await upload()).toMatchObject({ status: 200 });
+});
+
+test.each([
+  ['is taken back', {}, nothing],
+  ['stays when it is published', { publishedAt: new Date() }, { files: 1, chunks: 2, jobs: 1 }],
+  ['stays when a worker has it', { state: 'converting' }, { files: 1, chunks: 2, jobs: 1 }],
+])('a record that was written without an answer %s', async (_, since, left) => {
+  await start();
+  // eslint-disable-next-line @typescript-eslint/unbound-method -- called on the same collection.
+  const insertOne = Collection.prototype.insertOne;
+  jest.spyOn(Collection.prototype, 'insertOne').mockImplementation(async function (
+    this: Collection,
+    ...args
+  ) {
+    const inserted = await insertOne.apply(this, args);
+    if (this.collectionName !== 'jobs') return inserted;
+    if (Object.keys(since).length > 0) await this.updateOne({}, { $set: since });
+    throw new MongoNetworkError('no answer');
+  });
+  expect(await upload()).toMatchObject({ status: 503 });
+  expect(await countLeftovers(gateway)).toEqual(left);
 });
 
 test('a queue that somebody deleted is made again', async () => {

@@ -78,19 +78,23 @@ async function refuseBeyondBacklog(jobs: Collection<JobRecord>, maxBacklog: numb
 }
 
 /**
- * Takes back what could not be accepted. The record first: a record without its video would end as
- * a failure that nobody caused. What brought us here is the error to answer with, so one of this
- * is only written down, and what is left the relay's sweeper finds.
+ * Takes back what could not be accepted. Not a job that is on its way: a record written without an
+ * answer may have been published meanwhile, and then ends as any other. The record first: one without
+ * its video would end as a failure that nobody caused. What brought us here is the error to answer
+ * with, so one of this is only written down, and what is left the relay's sweeper finds.
  */
 async function discard(
   video: VideoUpload,
   jobs: Collection<JobRecord>,
   logger: Logger,
 ): Promise<void> {
+  const id = video.fid.toHexString();
   try {
-    await jobs.deleteOne({ _id: video.fid.toHexString() });
-    await video.discard();
+    await jobs.deleteOne({ _id: id, publishedAt: null, state: 'queued' });
+    if ((await jobs.findOne({ _id: id }, { projection: { _id: 1 } })) === null) {
+      await video.discard();
+    }
   } catch (error) {
-    logger.warn({ fid: video.fid.toHexString(), err: error }, 'refused upload not deleted');
+    logger.warn({ fid: id, err: error }, 'refused upload not deleted');
   }
 }
