@@ -81,8 +81,13 @@ function byMessageId(mails: readonly MailCopy[]): Map<string, MailCopy[]> {
   return groups;
 }
 
+/** The MP3 that a mail tells of. */
+export function mp3Of({ messageId }: MailCopy): string | null {
+  return /^<ready\.([0-9a-f]+)@/.exec(messageId)?.[1] ?? null;
+}
+
 /** Whose mail it is when it is not the one that was expected. */
-function jobOf(
+export function jobOf(
   messageId: string,
   copies: readonly MailCopy[],
   { jobs, mp3s }: Evidence,

@@ -1,4 +1,5 @@
 import type { Evidence, JobFacts, Mp3File } from './evidence';
+import { jobOf, mp3Of } from './judge-mails';
 import type { Accepted } from './uploader';
 import { violation, type Violation } from './violation';
 
@@ -25,14 +26,20 @@ export function judgeMp3(
   return [];
 }
 
-/** Every file beyond the first of a job. */
-export function judgeDuplicates(mp3s: readonly Mp3File[]): Violation[] {
-  const seen = new Map<string, string>();
-  return mp3s.flatMap(({ fid, jobId }) => {
-    if (jobId === null) return [];
-    const first = seen.get(jobId);
-    seen.set(jobId, first ?? fid);
-    if (first === undefined) return [];
-    return [violation('duplicate MP3', jobId, `MP3 ${fid} besides ${first}`)];
+/**
+ * Every MP3 beyond the first of a job: a file, or one that a mail tells of. A second file that was
+ * announced may be swept by now, because the record points to another.
+ */
+export function judgeDuplicates(evidence: Evidence): Violation[] {
+  const byJob = new Map<string, Set<string>>();
+  const add = (jobId: string | null, fid: string | null) => {
+    if (jobId === null || fid === null) return;
+    byJob.set(jobId, (byJob.get(jobId) ?? new Set()).add(fid));
+  };
+  for (const { jobId, fid } of evidence.mp3s) add(jobId, fid);
+  for (const mail of evidence.mails) add(jobOf(mail.messageId, [mail], evidence), mp3Of(mail));
+  return [...byJob].flatMap(([jobId, fids]) => {
+    const [first, ...others] = fids;
+    return others.map((fid) => violation('duplicate MP3', jobId, `MP3 ${fid} besides ${first}`));
   });
 }

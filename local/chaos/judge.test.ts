@@ -137,6 +137,14 @@ it('reports a second MP3 of a job', () => {
   expect(judge(evidence({ mp3s: [mp3, second] })).counts.duplicateMp3s).toBe(1);
 });
 
+it('reports a second MP3 that was announced and is swept by now', () => {
+  const other = { ...mail, messageId: `<ready.${hexId(0xf2)}@example.com>` };
+  expect(broken({ mails: [other, mail] })).toEqual([
+    `duplicate MP3 ${jobId}`,
+    `wrong mail ${jobId}`,
+  ]);
+});
+
 it.each([
   ['does not parse', { problem: 'byte 0: no frame' }],
   ['is marked as another job’s', { jobId: hexId(2) }],

@@ -44,7 +44,7 @@ export function judge(evidence: Evidence): Judgement {
   const unfinished = evidence.jobs
     .filter(({ id, finishedMs }) => !promised.has(id) && finishedMs === null)
     .map(({ id, state }) => violation('unfinished', id, `the job is ${state} for ever`));
-  const duplicateMp3s = judgeDuplicates(evidence.mp3s);
+  const duplicateMp3s = judgeDuplicates(evidence);
   const mails = judgeMails(evidence);
   const attempts = judgeAttempts(evidence);
   const recoveries = judgeRecovery(evidence);
