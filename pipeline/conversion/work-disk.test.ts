@@ -1,6 +1,8 @@
-import { mkdtemp, readdir, rm, statfs, writeFile } from 'node:fs/promises';
+import type { StatsFs } from 'node:fs';
+import fs, { mkdtemp, readdir, rm, statfs, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { eventually } from '../../local/test-broker';
 import { classifyError } from '../deliveries/failure';
 import { NoRoom, WorkDisk } from './work-disk';
 
@@ -17,6 +19,7 @@ beforeEach(async () => {
 });
 
 afterEach(async () => {
+  jest.restoreAllMocks();
   disk.stop();
   await rm(path, { recursive: true });
 });
@@ -60,10 +63,43 @@ it('knows what an attempt has written already of what it reserved', async () => 
   expect(await first.usedBytes()).toBe(8 * MIB);
 });
 
-it('does not keep others out for what can never fit', async () => {
-  const { blocks, bsize } = await statfs(path);
-  await expect(disk.directory('huge').reserve(2 * blocks * bsize)).rejects.toThrow(NoRoom);
+it('does not keep others out for what would not fit even alone', async () => {
+  const { bavail, bsize } = await statfs(path);
+  await disk.directory('other').reserve(MIB);
+  await expect(disk.directory('huge').reserve(2 * bavail * bsize)).rejects.toThrow(NoRoom);
   expect(disk.problem()).toBeUndefined();
+});
+
+it('lets work begin when nobody is left who could make room', async () => {
+  const directory = disk.directory('one');
+  await directory.reserve(await mostBytes());
+  const open = roomAgain();
+  directory.foundFull();
+  // Somebody else wrote meanwhile, and keeps it.
+  const left = { bavail: 8 * MIB, bsize: 1 } as StatsFs;
+  jest.spyOn(fs, 'statfs').mockResolvedValue(left);
+  await directory.remove();
+  await open;
+  expect(answers).toEqual([expect.any(String), undefined]);
+});
+
+it('keeps work from beginning as long as the disk is full, whoever filled it', async () => {
+  const statfsNow = jest.spyOn(fs, 'statfs').mockResolvedValue({ bavail: 0, bsize: 1 } as StatsFs);
+  const directory = disk.directory('one');
+  await expect(directory.reserve(MIB)).rejects.toThrow(NoRoom);
+  await directory.remove();
+  expect(disk.problem()).toBe(`the work disk has no room for ${MIB} bytes`);
+  const looks = statfsNow.mock.calls.length;
+  await eventually('two more looks', () => statfsNow.mock.calls.length > looks + 1 || undefined);
+  expect(disk.problem()).toBeDefined();
+  const open = roomAgain();
+  jest.restoreAllMocks();
+  await open;
+});
+
+it('assumes something of an attempt that had reserved nothing when the disk was full', () => {
+  disk.directory('one').foundFull();
+  expect(disk.problem()).toBe(`the work disk has no room for ${4 * MIB} bytes`);
 });
 
 it('keeps work from beginning when the disk was full in spite of a reservation', async () => {

@@ -9,7 +9,7 @@ export class NoRoom extends Error {
   readonly code = 'ENOSPC';
 }
 
-/** Assumed of an attempt that found the disk full before it had reserved anything. */
+/** With less than this the disk is full, whatever an attempt needs. */
 const leastBytes = 4 * 1024 * 1024;
 
 /**
@@ -36,7 +36,8 @@ export class WorkDisk implements Requirement {
     const directory: AttemptDirectory = new AttemptDirectory(join(this.path, name), {
       reserve: (bytes) => this.#reserve(directory, bytes),
       full: () => {
-        this.#shut(this.#open.get(directory) ?? leastBytes);
+        const reserved = this.#open.get(directory) ?? 0;
+        this.#shut(reserved > 0 ? reserved : leastBytes);
       },
       removed: () => this.#open.delete(directory),
     });
@@ -64,10 +65,10 @@ export class WorkDisk implements Requirement {
 
   #reserve(directory: AttemptDirectory, bytes: number): Promise<void> {
     const decided = this.#deciding.then(async () => {
-      const { free, total } = await this.#room(directory);
+      const { free, possible } = await this.#room(directory);
       if (free < bytes) {
-        // What can never fit would keep everybody else out for ever.
-        if (bytes <= total) this.#shut(bytes);
+        // What would not fit even alone must not keep everybody else out for ever.
+        if (bytes <= possible || possible < leastBytes) this.#shut(bytes);
         throw new NoRoom(`${bytes} bytes do not fit on the work disk, which has room for ${free}`);
       }
       this.#open.set(directory, bytes);
@@ -76,15 +77,21 @@ export class WorkDisk implements Requirement {
     return decided;
   }
 
-  /** Bytes nobody uses, less what the other attempts have reserved and not written yet. */
-  async #room(except?: AttemptDirectory): Promise<{ free: number; total: number }> {
-    const { bavail, blocks, bsize } = await statfs(this.path);
+  /**
+   * `free`: bytes nobody uses, less what the other attempts have reserved and not written yet.
+   * `possible`: what would be free if they had ended.
+   */
+  async #room(except?: AttemptDirectory): Promise<{ free: number; possible: number }> {
+    const { bavail, bsize } = await statfs(this.path);
     let free = bavail * bsize;
+    let possible = free;
     for (const [directory, reserved] of this.#open) {
       if (directory === except) continue;
-      free -= Math.max(0, reserved - (await directory.usedBytes()));
+      const used = await directory.usedBytes();
+      free -= Math.max(0, reserved - used);
+      possible += used;
     }
-    return { free, total: blocks * bsize };
+    return { free, possible };
   }
 
   #shut(bytes: number): void {
@@ -98,7 +105,9 @@ export class WorkDisk implements Requirement {
   async #look(): Promise<void> {
     // A disk that cannot be asked has no room.
     const { free } = await this.#room().catch(() => ({ free: 0 }));
-    if (free < (this.#wantedBytes ?? 0)) return;
+    const wanted = this.#wantedBytes ?? 0;
+    // With no attempt left to make room for it, only a full disk keeps work from beginning.
+    if (free < (this.#open.size === 0 ? Math.min(wanted, leastBytes) : wanted)) return;
     clearInterval(this.#watch);
     this.#watch = undefined;
     this.#wantedBytes = undefined;
