@@ -68,8 +68,8 @@ export class Deliveries {
 
   /**
    * Lets running work finish for `graceMs`, then tells it to hand back; resolves when none runs.
-   * What waits for a dependency or to be settled is let go at once, and so is what still arrives
-   * afterwards (a reconnect subscribes anew).
+   * What waits for a dependency is deferred at once, and so is what still arrives afterwards (a
+   * reconnect subscribes anew); what waits to be settled is let go.
    */
   async stop(graceMs: number): Promise<void> {
     const reason = new Stopping('the worker is stopping');
@@ -118,7 +118,7 @@ export class Deliveries {
       case 'waited-too-long':
         return { kind: 'defer', why: 'a dependency is away' };
       case 'let-go':
-        return { kind: 'defer', why: 'the worker is stopping' };
+        return { kind: 'defer', why: 'the worker is stopping, or the channel is gone' };
       default:
         return passage satisfies never;
     }
