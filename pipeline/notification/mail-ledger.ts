@@ -52,7 +52,8 @@ const defaultNoticeMs = 5_000;
 /**
  * Remembers which mails went out. An entry is taken before SMTP and settled after, so a repeated
  * message sends nothing. One gap is left and cannot be closed: the server took the mail and we
- * died, or stood still, before noting it; the repeat carries the same Message-ID.
+ * died, stood still, or were cut off from MongoDB while others were not, for longer than claim and
+ * notice together, before noting it. The repeat carries the same Message-ID.
  *
  * A claim that expired is not taken at once: its holder gets notice first. While MongoDB is away
  * every claim expires, and in the moment it comes back a holder that waits to note its sent mail
