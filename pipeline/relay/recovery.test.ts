@@ -94,11 +94,9 @@ describe('a job whose message the broker lost', () => {
   it('is waited for while it was heard of lately', async () => {
     const at = new Date();
     const failure = { attempt: 1, at, worker: 'w', step: null, errorClass: 'E', error: 'e' };
-    const young = [
-      await system.accept(ann, { publishedAt: new Date() }),
-      await system.accept(ann, { ...lostLongAgo(), state: 'waiting', failures: [failure] }),
-      await system.accept(ann, { ...lostLongAgo(), ...claimUntil(new Date()) }),
-    ];
+    await system.accept(ann, { publishedAt: new Date() });
+    await system.accept(ann, { ...lostLongAgo(), state: 'waiting', failures: [failure] });
+    await system.accept(ann, { ...lostLongAgo(), ...claimUntil(new Date()) });
     await system.start({ LOST_AFTER_MS: '20000' });
     const old = await system.accept(
       { id: '2', address: 'bob@example.com' },
@@ -111,7 +109,6 @@ describe('a job whose message the broker lost', () => {
     const ids = Object.values(await system.takeIds()).flat();
     // It takes two looks, 2 s apart, to see the loss; the others are too young for it.
     expect(ids).toEqual([old._id]);
-    expect(young).toHaveLength(3);
   }, 30_000);
 
   it('is found in a queue that never runs empty', async () => {
