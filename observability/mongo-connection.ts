@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { MongoClient, type MongoClientOptions } from 'mongodb';
 import type { Logger } from './logger';
+import { endWritesWithTheirConnection } from './mongo-writes';
 import type { Condition } from './readiness';
 
 const retryMs = 1_000;
@@ -23,6 +24,7 @@ export class MongoConnection {
     private readonly logger: Logger,
     prepare: (client: MongoClient) => Promise<void>,
   ) {
+    endWritesWithTheirConnection();
     this.client = new MongoClient(url, options);
     this.#starting = this.#start(prepare);
   }
