@@ -6,6 +6,7 @@ import { exportBreakers } from '../observability/export-breakers';
 import type { Logger } from '../observability/logger';
 import { Metrics } from '../observability/metrics';
 import { Readiness } from '../observability/readiness';
+import { goodbyeMs, within } from '../observability/within';
 import { AuthClient, AuthUnreachable } from './auth-client';
 import { Broker } from './broker';
 import type { GatewayConfig } from './config';
@@ -110,8 +111,8 @@ export function createApp({ config, logger, alterPublisher }: GatewayDeps): Gate
       await server.stop(config.shutdownTimeoutMs);
       await running.settled();
       breaker.stop();
-      await broker.close();
-      await mongo.close();
+      await within(goodbyeMs, 'closing the connection to RabbitMQ', logger, broker.close());
+      await within(goodbyeMs, 'closing the connection to MongoDB', logger, mongo.close());
       await admin.stop();
       logger.info('stopped');
     },

@@ -11,6 +11,7 @@ import { Metrics } from '../../observability/metrics';
 import { MongoConnection } from '../../observability/mongo-connection';
 import { Readiness } from '../../observability/readiness';
 import type { RunningProcess } from '../../observability/run-process';
+import { goodbyeMs, within } from '../../observability/within';
 import type { relaySettings } from '../config';
 import { Lease } from './lease';
 import { RelayBroker } from './relay-broker';
@@ -72,9 +73,9 @@ export async function startRelay(
     async stop() {
       log.info('relay is stopping');
       readiness.stopping();
-      await loops.stop();
-      await broker.close();
-      await mongo.close();
+      await within(goodbyeMs, 'ending what the relay is at', log, loops.stop());
+      await within(goodbyeMs, 'closing the connection to RabbitMQ', log, broker.close());
+      await within(goodbyeMs, 'closing the connection to MongoDB', log, mongo.close());
       await admin.stop();
     },
   };

@@ -15,6 +15,7 @@ import { Metrics } from '../../observability/metrics';
 import { MongoConnection } from '../../observability/mongo-connection';
 import { Readiness } from '../../observability/readiness';
 import type { RunningProcess } from '../../observability/run-process';
+import { goodbyeMs, within } from '../../observability/within';
 import { Deliveries, type SettlingParts } from '../deliveries/deliveries';
 import { closed, Gate, type Requirement } from '../deliveries/gate';
 import { OpenChannels } from './open-channels';
@@ -150,8 +151,8 @@ export async function startWorker(
       await app.stop();
       await assembled.stop?.();
       for (const breaker of breakers) breaker.stop();
-      await publishing.close();
-      await mongo.close();
+      await within(goodbyeMs, 'closing the publishing connection', log, publishing.close());
+      await within(goodbyeMs, 'closing the connection to MongoDB', log, mongo.close());
       await admin.stop();
     },
   };

@@ -9,6 +9,7 @@ import type { Readiness } from '../../observability/readiness';
 import type { Deliveries } from '../deliveries/deliveries';
 import { Consumers } from './consumers';
 import type { OpenChannels } from './open-channels';
+import { goodbyeMs, within } from '../../observability/within';
 import { nestLog } from './nest-log';
 
 export interface WorkerAppOptions {
@@ -35,9 +36,9 @@ export async function startWorkerApp(options: WorkerAppOptions): Promise<Running
   return {
     async stop() {
       readiness.stopping();
-      await consumers.stopTaking();
+      await within(goodbyeMs, 'cancelling the consumers', log, consumers.stopTaking());
       await deliveries.stop(options.stopTimeoutMs);
-      await app.close();
+      await within(goodbyeMs, 'closing the consuming connection', log, app.close());
     },
   };
 }
