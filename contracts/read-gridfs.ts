@@ -9,7 +9,9 @@ const chunksPerRead = 16;
 /**
  * Reads bytes `start` to `end` (exclusive) of a stored file, at the reader's pace.
  *
- * @throws what the driver throws: FileNotFound or a missing chunk when the file was deleted.
+ * Whoever needs every byte counts them: where the last chunks are missing, the driver ends early.
+ *
+ * @throws what the driver throws: FileNotFound, or a chunk missing in the middle.
  */
 export async function* readGridFs(
   bucket: GridFSBucket,

@@ -43,6 +43,11 @@ export function fetchVideo(
           if (isFileMissing(error)) throw new SourceRefused('source-missing', String(error));
           throw error;
         }
+        // The driver takes missing last chunks for the end of the file.
+        if (bytes !== file.length) {
+          const held = `${bytes} of ${file.length} bytes are there`;
+          throw new SourceRefused('source-missing', held);
+        }
       });
       return { job, videoPath };
     },
