@@ -20,7 +20,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
-const stackEntries = ['up', 'demo', 'test', 'test-full', 'bench'];
+const stackEntries = ['up', 'demo', 'test', 'test-full', 'bench', 'chaos'];
 /** They need our own code, and no server of ours. */
 const commandEntries = ['build', 'users', 'queues', 'docs'];
 /** They look at what is there, and install nothing for it. */
