@@ -6,24 +6,15 @@ import { MongoClient, type Db } from 'mongodb';
 import { jobCollection } from '../../contracts/job-collection';
 import { buildTopology, type Topology } from '../../contracts/topology';
 import { startPrivateStack, type PrivateStack } from '../private-stack';
-import { gatewayUrl, processEnvironment } from '../processes/process-environment';
+import { gatewayUrl, type ProcessName } from '../processes/process-environment';
 import { queueNames } from '../queue-names';
 import { nodeProgram } from '../servers/node-program';
 import { amqpUrl } from '../servers/rabbitmq-urls';
-import type { StackConfig } from '../stack-config';
 import { createTestInbox, type TestInbox } from '../test-inbox';
 import { eventually } from '../test-broker';
 import { createMysqlDatabase, createVhost, testMongoUrl, uniqueName } from '../test-stack';
 import { Listener } from './listener';
-import {
-  productProcesses,
-  startChild,
-  type ProductChild,
-  type ProductProcess,
-} from './product-child';
-
-/** A port of the stack's range that its table leaves free. */
-const relayAdminOffset = 15;
+import { startChild, type ProductChild } from './product-child';
 
 type Environment = Readonly<Record<string, string>>;
 
@@ -42,7 +33,7 @@ export interface LightProductOptions {
  */
 export class LightProduct {
   readonly inbox: TestInbox;
-  readonly #children = new Map<ProductProcess, ProductChild>();
+  readonly #children = new Map<ProcessName, ProductChild>();
   readonly #closing: (() => Promise<unknown>)[] = [];
 
   private constructor(
@@ -122,25 +113,24 @@ export class LightProduct {
   }
 
   /** Starts processes and waits until they are ready. */
-  async start(...names: ProductProcess[]): Promise<void> {
+  async start(...names: ProcessName[]): Promise<void> {
     await Promise.all(names.map((name) => this.startWith(name, {})));
   }
 
   /** Starts a process with other settings than the rest. */
-  async startWith(name: ProductProcess, settings: Environment): Promise<void> {
-    const { config } = this.stack;
-    const environment = { ...surroundings(config, name), ...this.environment, ...settings };
-    this.#children.set(name, await startChild(config, name, environment));
+  async startWith(name: ProcessName, settings: Environment): Promise<void> {
+    const all = { ...this.environment, ...settings };
+    this.#children.set(name, await startChild(this.stack.config, name, all));
   }
 
   /** SIGTERM. @returns its exit code, or the signal that ended it. */
-  async stop(name: ProductProcess): Promise<number | NodeJS.Signals> {
+  async stop(name: ProcessName): Promise<number | NodeJS.Signals> {
     const end = await this.#child(name).stop();
     this.#children.delete(name);
     return end;
   }
 
-  async kill(name: ProductProcess): Promise<void> {
+  async kill(name: ProcessName): Promise<void> {
     await this.#child(name).kill();
     this.#children.delete(name);
   }
@@ -187,13 +177,11 @@ export class LightProduct {
   }
 
   async close(): Promise<void> {
-    for (const name of productProcesses) {
-      if (this.#children.has(name)) await this.kill(name);
-    }
+    for (const name of [...this.#children.keys()]) await this.kill(name);
     for (const close of this.#closing) await close();
   }
 
-  #child(name: ProductProcess): ProductChild {
+  #child(name: ProcessName): ProductChild {
     const child = this.#children.get(name);
     if (child === undefined) throw new Error(`${name} does not run`);
     return child;
@@ -209,11 +197,4 @@ export class LightProduct {
     running.child.stdin?.end(input);
     await running;
   }
-}
-
-/** The relay has nothing that a converter has not. */
-function surroundings(config: StackConfig, name: ProductProcess): Environment {
-  if (name !== 'relay') return processEnvironment(config, name);
-  const adminPort = String(config.portBase + relayAdminOffset);
-  return { ...processEnvironment(config, 'converter'), ADMIN_PORT: adminPort };
 }

@@ -1,25 +1,15 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, mkdirSync, openSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { identify } from '../daemon/process-identity';
-import { writePidFile } from '../daemon/pid-file';
-import { daemonFiles } from '../daemon/supervisor';
+import { dirname } from 'node:path';
 import { logTail } from '../daemon/log-tail';
-import { nodeProgram } from '../servers/node-program';
+import { writePidFile } from '../daemon/pid-file';
+import { identify } from '../daemon/process-identity';
+import { daemonFiles } from '../daemon/supervisor';
+import type { ProcessName } from '../processes/process-environment';
+import { createProductProcess } from '../processes/product-process';
 import type { StackConfig } from '../stack-config';
 import { eventually } from '../test-broker';
-
-export const productProcesses = ['auth', 'gateway', 'converter', 'notification', 'relay'] as const;
-export type ProductProcess = (typeof productProcesses)[number];
-
-const entries: Readonly<Record<ProductProcess, string>> = {
-  auth: 'dist/auth/main.js',
-  gateway: 'dist/gateway/main.js',
-  converter: 'dist/pipeline/converter-main.js',
-  notification: 'dist/pipeline/notification-main.js',
-  relay: 'dist/pipeline/relay-main.js',
-};
 
 /** One of the product's processes as a child of the test, which sees how it ends. */
 export interface ProductChild {
@@ -33,21 +23,23 @@ export interface ProductChild {
 /**
  * Starts a process and waits until it says that it is ready.
  *
+ * @param settings Over those that it has in this stack.
  * @throws Error with the end of its log when it ends before.
  */
 export async function startChild(
   config: StackConfig,
-  name: ProductProcess,
-  environment: Readonly<Record<string, string>>,
+  name: ProcessName,
+  settings: Readonly<Record<string, string>>,
 ): Promise<ProductChild> {
+  const daemon = createProductProcess(config, name);
+  const { file, args, environment, directory } = await daemon.command();
   // The pid file lets the next test run find it, should this one be killed.
   const { pidFile, logFile } = daemonFiles(config, name);
   mkdirSync(dirname(logFile), { recursive: true });
   const log = openSync(logFile, 'a', 0o600);
-  const entry = join(config.repositoryDirectory, entries[name]);
-  const child = spawn(nodeProgram(config), [entry], {
-    cwd: config.repositoryDirectory,
-    env: environment,
+  const child = spawn(file, args, {
+    cwd: directory,
+    env: { ...environment, ...settings },
     detached: true,
     stdio: ['ignore', log, log],
   });
@@ -59,7 +51,7 @@ export async function startChild(
   writePidFile(pidFile, {
     ...identity,
     startedAtMs: Date.now(),
-    ports: [],
+    ports: [...daemon.ports],
     logFile,
     fingerprint: '',
   });
@@ -68,15 +60,16 @@ export async function startChild(
   });
   let ended: number | string | undefined;
   void ending.then((end) => (ended = end));
-  const readyUrl = `http://127.0.0.1:${environment['ADMIN_PORT']}/readyz`;
   await eventually(
     `readiness of ${name}`,
     async () => {
       if (ended !== undefined) throw new Error(`${name} ended with ${ended}:\n${logTail(logFile)}`);
-      const answer = await fetch(readyUrl).catch(() => undefined);
-      return answer?.ok || undefined;
+      return daemon.probe().then(
+        () => true,
+        () => undefined,
+      );
     },
-    60_000,
+    daemon.readyDeadlineMs,
   );
   return {
     pid,

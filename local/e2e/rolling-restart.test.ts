@@ -1,11 +1,12 @@
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { ProcessName } from '../processes/process-environment';
+import { processNames } from '../processes/product-process';
 import { makeSample } from '../sample-media';
 import { eventually } from '../test-broker';
 import { LightProduct } from './light-product';
 import type { Listener } from './listener';
-import { productProcesses, type ProductProcess } from './product-child';
 import { beginUpload } from './slow-upload';
 
 const uploadsPerRestart = 4;
@@ -24,7 +25,7 @@ beforeAll(async () => {
   await makeSample(path, { seconds: 30 });
   video = await readFile(path);
   product = await LightProduct.open({ retryDelaysMs: [500, 1_000], environment: {} });
-  await product.start(...productProcesses);
+  await product.start(...processNames);
   listeners = [await product.newListener(), await product.newListener()];
 }, 120_000);
 
@@ -50,7 +51,7 @@ async function upload(listener: Listener, name: string): Promise<void> {
 }
 
 /** SIGTERM in the middle of work. @returns the exit code */
-async function stopBusy(name: ProductProcess): Promise<number | NodeJS.Signals> {
+async function stopBusy(name: ProcessName): Promise<number | NodeJS.Signals> {
   if (name === 'converter') {
     await eventually('a conversion under way', async () => {
       return (await product.jobs.countDocuments({ step: 'transcode' })) > 0 || undefined;
@@ -69,7 +70,7 @@ async function stopBusy(name: ProductProcess): Promise<number | NodeJS.Signals> 
   return end;
 }
 
-it.each(productProcesses)(
+it.each(processNames)(
   '%s ends with 0 in the middle of work and comes back',
   async (name) => {
     const uploads = listeners.flatMap((listener) =>
@@ -78,9 +79,11 @@ it.each(productProcesses)(
       ),
     );
     const restart = async () => {
-      const end = await stopBusy(name);
-      await product.start(name);
-      return end;
+      try {
+        return await stopBusy(name);
+      } finally {
+        await product.start(name);
+      }
     };
     const [end] = await Promise.all([restart(), ...uploads]);
     expect(end).toBe(0);
@@ -92,7 +95,7 @@ it('lost nothing and repeated nothing', async () => {
   await product.jobsEnded();
   const jobs = await product.jobs.find().toArray();
   expect(jobs.map(({ _id }) => _id).sort()).toEqual(accepted.sort());
-  expect(jobs.length).toBe(productProcesses.length * uploadsPerRestart + 1);
+  expect(jobs.length).toBe(processNames.length * uploadsPerRestart + 1);
   for (const job of jobs) expect(job).toMatchObject({ state: 'ready', attempts: 1, failures: [] });
 
   const mp3s = await product.databases.mp3s.collection('fs.files').find().toArray();
