@@ -4,7 +4,7 @@ import type { SettlingParts } from '../../pipeline/deliveries/deliveries';
 import type { Stops } from './stops';
 import { keyOf } from './who';
 
-interface QueueSettings {
+export interface QueueSettings {
   readonly videoQueue: string;
   readonly mp3Queue: string;
   readonly retryDelaysMs: readonly number[];
