@@ -1,10 +1,11 @@
 import { pino } from 'pino';
 import { PublishFailed } from '../../contracts/broker/confirmed-publisher';
+import { headerNames } from '../../contracts/headers';
 import { DependencyUnavailable } from '../../observability/breaker';
 import type { Delivery } from '../deliveries/delivery';
 import { Converter } from './converter';
 import type { ConverterDeps } from './converter-deps';
-import type { Claims } from './job-claims';
+import { ClaimUnanswered, type Claims } from './job-claims';
 
 const delivery: Delivery = {
   queue: 'video',
@@ -33,4 +34,25 @@ it.each([
   const outcome = await converter.convert(delivery, new AbortController().signal, log);
   expect(outcome).toEqual({ kind: 'defer', why: thrown.message });
   expect(levels).toEqual([level]);
+});
+
+const away = new DependencyUnavailable('jobs', 'down');
+
+it.each([
+  [{}, 'the-token'],
+  // What stands on the record for sure, unless the claim was taken after all.
+  [{ [headerNames.unreleasedClaim]: 'an older one' }, undefined],
+])('hands on a claim that MongoDB did not answer: headers %j', async (headers, token) => {
+  const claims: Partial<Claims> = {
+    ensure: () => Promise.resolve('id'),
+    claim: () => Promise.reject(new ClaimUnanswered('the-token', away)),
+  };
+  const converter = new Converter({
+    claims,
+    maxAttempts: 1,
+  } as Partial<ConverterDeps> as ConverterDeps);
+  const log = pino({ level: 'silent' });
+  const { signal } = new AbortController();
+  const outcome = await converter.convert({ ...delivery, headers }, signal, log);
+  expect(outcome).toEqual({ kind: 'defer', why: away.message, unreleasedClaim: token });
 });

@@ -7,6 +7,7 @@ import { notTheJobsFault } from '../deliveries/not-the-jobs-fault';
 import { invalidMessage, type Outcome } from '../deliveries/outcome';
 import { announceRefusal } from './announce-refusal';
 import type { ConverterDeps } from './converter-deps';
+import { ClaimUnanswered } from './job-claims';
 import { runAttempt } from './run-attempt';
 
 /** From a delivery on `video` to its outcome: decode, claim, then an attempt or what is left. */
@@ -17,10 +18,10 @@ export class Converter {
     const decoded = decodeMessage(delivery.body, videoMessageSchema);
     if (decoded.kind === 'invalid') return invalidMessage(decoded.problem);
     const { claims, maxAttempts, metrics } = this.deps;
+    const unreleased = delivery.headers[headerNames.unreleasedClaim]?.toString();
     try {
       const id = await claims.ensure(decoded.message);
-      const unreleased = delivery.headers[headerNames.unreleasedClaim];
-      const result = await claims.claim(id, maxAttempts, unreleased?.toString());
+      const result = await claims.claim(id, maxAttempts, unreleased);
       switch (result.kind) {
         case 'claimed':
           if (result.first) metrics.observe('queue_wait_seconds', {}, waitedS(result.job));
@@ -35,7 +36,10 @@ export class Converter {
           return result satisfies never;
       }
     } catch (error) {
-      return notTheJobsFault(error, log);
+      const outcome = notTheJobsFault(error, log);
+      // The attempt may be counted. A token that the delivery carries already stays on its copy.
+      if (!(error instanceof ClaimUnanswered) || unreleased !== undefined) return outcome;
+      return { ...outcome, unreleasedClaim: error.token };
     }
   }
 

@@ -1,11 +1,11 @@
-import { MongoClient, ObjectId, type Collection } from 'mongodb';
+import { MongoClient, MongoNetworkError, ObjectId, type Collection } from 'mongodb';
 import { jobCollection } from '../../contracts/job-collection';
 import type { JobRecord } from '../../contracts/job';
 import { Breaker } from '../../observability/breaker';
 import { testMongoUrl, uniqueName } from '../../local/test-stack';
 import { ClaimLost } from '../deliveries/failure';
 import { isMongoOutage } from '../../observability/mongo-outage';
-import { JobClaims, type ClaimedJob } from './job-claims';
+import { ClaimUnanswered, JobClaims, type ClaimedJob } from './job-claims';
 
 const database = uniqueName('jobs');
 const breaker = new Breaker('jobs', isMongoOutage);
@@ -204,6 +204,22 @@ it('goes on with an attempt that could not be given back, and counts it once', a
   expect(result).toMatchObject({ kind: 'claimed', job: { attempts: 1 } });
   expect((await claims.claim(id, 1, 'another-token')).kind).not.toBe('claimed');
   expect((await claims.claim(id, 1, first.claim.token)).kind).not.toBe('claimed');
+});
+
+it('says with which token a job may be claimed that MongoDB did not answer for', async () => {
+  const id = await newJobId();
+  const claims = claimsOf('w');
+  const take = jobs.findOneAndUpdate.bind(jobs);
+  jest.spyOn(jobs, 'findOneAndUpdate').mockImplementationOnce(async (filter, update) => {
+    await take(filter, update);
+    throw new MongoNetworkError('no answer');
+  });
+  const error: unknown = await claims.claim(id, 1).catch((thrown: unknown) => thrown);
+  if (!(error instanceof ClaimUnanswered)) throw error;
+  expect(await claims.claim(id, 1, error.token)).toMatchObject({
+    kind: 'claimed',
+    job: { attempts: 1 },
+  });
 });
 
 it('starts to show progress anew, unless the MP3 is stored', async () => {

@@ -10,7 +10,7 @@ import {
 import type { DeadReason } from '../../contracts/headers';
 import type { VideoMessage } from '../../contracts/message';
 import type { RefusalReason } from '../../contracts/refusal-reason';
-import type { Breaker } from '../../observability/breaker';
+import { type Breaker, DependencyUnavailable } from '../../observability/breaker';
 import { unclaimed } from '../claim-filter';
 import { ClaimLost } from '../deliveries/failure';
 
@@ -29,6 +29,16 @@ export type ClaimResult =
   | { readonly kind: 'claimed-elsewhere' }
   /** Every attempt was begun; whether the last one still runs, `giveUpExhausted` finds out. */
   | { readonly kind: 'exhausted'; readonly job: JobRecord };
+
+/** MongoDB went away before it said whether the job was claimed with this token. */
+export class ClaimUnanswered extends DependencyUnavailable {
+  constructor(
+    readonly token: string,
+    { dependency, cause }: DependencyUnavailable,
+  ) {
+    super(dependency, cause);
+  }
+}
 
 /** JobClaims without its inside, for whoever is given one. */
 export type Claims = Pick<JobClaims, keyof JobClaims>;
@@ -76,6 +86,7 @@ export class JobClaims {
    *
    * @param unreleased Token of a deferred attempt that could not be given back, because MongoDB
    * was away: it goes on as the same attempt.
+   * @throws ClaimUnanswered
    */
   async claim(id: string, maxAttempts: number, unreleased?: string): Promise<ClaimResult> {
     const token = new ObjectId().toHexString();
@@ -83,7 +94,7 @@ export class JobClaims {
     // A literal: the token comes out of a message.
     const sameAttempt = { $eq: ['$claim.token', { $literal: unreleased ?? '' }] };
     const counted = { $cond: [{ $or: [stored, sameAttempt] }, 0, 1] };
-    const claimed = await this.breaker.run(() =>
+    const claiming = this.breaker.run(() =>
       this.jobs.findOneAndUpdate(
         {
           _id: id,
@@ -109,6 +120,9 @@ export class JobClaims {
         { returnDocument: 'after' },
       ),
     );
+    const claimed = await claiming.catch((error: unknown) => {
+      throw error instanceof DependencyUnavailable ? new ClaimUnanswered(token, error) : error;
+    });
     if (claimed !== null && claimed.claim !== null) {
       const { claim, startedAt } = claimed;
       // Both come of the one `$$NOW` of this update.

@@ -7,7 +7,7 @@ import type { Outcome } from './outcome';
  * not be published, or there is a defect of ours. None of it is the job's fault, so it comes back
  * later, for as long as it takes.
  */
-export function notTheJobsFault(thrown: unknown, log: Logger): Outcome {
+export function notTheJobsFault(thrown: unknown, log: Logger): Extract<Outcome, { kind: 'defer' }> {
   const { kind, error } = classifyError(thrown);
   if (kind === 'not-now') log.warn({ err: error }, 'not now');
   else log.error({ err: error }, 'unexpected error outside an attempt');
