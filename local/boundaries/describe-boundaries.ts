@@ -12,7 +12,10 @@ export function describeBoundaries(scenario: Scenario): void {
   let videos: Videos;
   let system: System | undefined;
   beforeAll(async () => {
-    [videos, system] = await Promise.all([makeVideos(), System.open(scenario.role)]);
+    [videos, system] = await Promise.all([
+      makeVideos(),
+      System.open(scenario.role, scenario.settings),
+    ]);
     await system.startAll(scenario.others);
   }, 90_000);
   afterAll(async () => {

@@ -48,6 +48,11 @@ export const notificationScenario: Scenario = {
   entry: 'dist/local/boundaries/notification-at-boundaries-main.js',
   others: [],
   cases,
+  async copyIsDone(system, key, { before }) {
+    if (before === undefined) return true;
+    const job = await system.jobs.findOne({ _id: key });
+    return job?.mail === 'sent';
+  },
   /** A job that has just become ready, and its news. */
   async begin(system, key, { ending }) {
     if (ending === unsent) {

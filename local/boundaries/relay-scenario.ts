@@ -14,6 +14,8 @@ export const relayScenario: Scenario = {
     { boundary: 'unheard news published, not marked', exception: 'not confirmed', ending: ready },
   ],
   looksOnce: true,
+  // It tells of a job that was not confirmed only once it is through with all, and one stands still.
+  settings: { PUBLISH_TIMEOUT_MS: '20000' },
   async begin(system, key, { boundary }, { sound }) {
     const longAgo = new Date(Date.now() - 60_000);
     if (boundary.startsWith('unheard news')) {

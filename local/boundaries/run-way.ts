@@ -53,7 +53,17 @@ export async function runWay(
   const started = await held.ready();
   const answers = looksOnce ? early : begin(started);
   for (const answer of answers) answer.catch(() => undefined); // Thrown below.
-  await held.reached(stops);
+  try {
+    await held.reached(stops);
+  } catch (error) {
+    await held.kill(); // The next one is not to stand in its shadow.
+    throw error;
+  }
+  for (const { one, key } of placed) {
+    await eventually(`copy of ${one.boundary}`, async () => {
+      return (await scenario.copyIsDone?.(system, key, one)) === false ? undefined : true;
+    });
+  }
   const lives = await happen(way, held, placed, system, role);
   for (const answer of await Promise.allSettled(answers)) {
     // A killed gateway answers nobody, and has promised nothing.

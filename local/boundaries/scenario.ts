@@ -38,6 +38,13 @@ export interface Scenario {
   /** Processes that run as they are. */
   readonly others: readonly ProcessAtBoundaries[];
   readonly cases: readonly BoundaryCase[];
+  /** Settings of every process, besides the usual ones. */
+  readonly settings?: Readonly<Record<string, string>>;
+  /**
+   * Whether the job's copy, where it has one, has been through the process that still lives: what
+   * happens then must not hit it by chance in the middle of something else.
+   */
+  copyIsDone?(system: System, key: string, one: BoundaryCase): Promise<boolean>;
   /** Its jobs are there before the process starts: it looks around once and stands still. */
   readonly looksOnce?: boolean;
   /**
