@@ -40,13 +40,6 @@ export const gatewaySettings = {
     max: 60_000,
     meaning: 'How long a request waits for a reachable MongoDB before its 503.',
   }),
-  mongoSocketTimeoutMs: integer({
-    env: 'MONGO_SOCKET_TIMEOUT_MS',
-    default: 30_000,
-    min: 1_000,
-    max: 600_000,
-    meaning: 'How long MongoDB may stay silent in the middle of an operation.',
-  }),
   ...brokerSettings,
   publishTimeoutMs,
   maxQueuedPerOwner,

@@ -47,6 +47,8 @@ export function upload(deps: UploadDeps): Endpoint {
       );
       await video.finish();
       job = await recordJob(mongo.jobs, ownerOf(claims), { fid: video.fid, name, bytes });
+      // After the record, which keeps the sweeper away from now on.
+      if (!(await video.isWhole())) throw new Refusal({ kind: 'unavailable' });
     } catch (error) {
       await discard(video, mongo.jobs, logger);
       throw error;

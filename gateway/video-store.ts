@@ -1,7 +1,6 @@
 import { finished } from 'node:stream/promises';
 import { type GridFSBucketWriteStream, type MongoClient, ObjectId } from 'mongodb';
 import { fileMark, openBucket } from '../contracts/gridfs';
-import { Refusal } from './errors';
 import type { FileSink } from './multipart';
 
 /** One video on its way into GridFS. It counts as stored once {@link finish} has resolved. */
@@ -33,20 +32,23 @@ export class VideoUpload {
     };
   }
 
-  /** @throws Refusal when a part of the video is gone. */
   async finish(): Promise<void> {
-    const stream = this.#stream;
-    if (stream === undefined) throw new Error('finish() before open()');
+    const stream = this.#opened();
     stream.end();
     await finished(stream);
-    // A process that slept for an hour in mid-upload may have had its chunks swept away.
+  }
+
+  /**
+   * Whether every chunk of the finished video is there. A process that slept for an hour in
+   * mid-upload may have had them swept away.
+   */
+  async isWhole(): Promise<boolean> {
+    const { length, chunkSizeBytes } = this.#opened();
     const chunks = await this.client
       .db(this.database)
       .collection('fs.chunks')
       .countDocuments({ files_id: this.fid });
-    if (chunks !== Math.ceil(stream.length / stream.chunkSizeBytes)) {
-      throw new Refusal({ kind: 'unavailable' });
-    }
+    return chunks === Math.ceil(length / chunkSizeBytes);
   }
 
   /** Deletes whatever is there of it, a whole file as well. No write may be under way. */
@@ -56,6 +58,11 @@ export class VideoUpload {
     const database = this.client.db(this.database);
     await database.collection('fs.files').deleteOne({ _id: this.fid });
     await database.collection('fs.chunks').deleteMany({ files_id: this.fid });
+  }
+
+  #opened(): GridFSBucketWriteStream {
+    if (this.#stream === undefined) throw new Error('the upload was never opened');
+    return this.#stream;
   }
 
   /**

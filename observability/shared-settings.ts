@@ -81,6 +81,13 @@ export const jobSettings = {
     meaning:
       'MongoDB with videos, MP3s and job records; `w` in it says how many members must have a file.',
   }),
+  mongoSocketTimeoutMs: integer({
+    env: 'MONGO_SOCKET_TIMEOUT_MS',
+    default: 30_000,
+    min: 1_000,
+    max: 600_000,
+    meaning: 'How long MongoDB may stay silent in the middle of an operation.',
+  }),
   jobsDatabase: text({
     env: 'JOBS_DATABASE',
     default: defaultDatabases.jobs,

@@ -18,7 +18,7 @@ export const graceMs = 12_000;
 export const recoveryLimitMs = 15_000;
 
 /** Everybody sees a silent MongoDB within seconds; the driver's default is half a minute. */
-export const mongoOptions = 'heartbeatFrequencyMS=1000&connectTimeoutMS=4000&socketTimeoutMS=15000';
+export const mongoOptions = 'heartbeatFrequencyMS=1000&connectTimeoutMS=4000';
 
 const shared = {
   LOG_LEVEL: 'info',
@@ -27,6 +27,7 @@ const shared = {
   STOP_TIMEOUT_MS: '5000',
   MAX_ATTEMPTS: String(maxAttempts),
   CLAIM_MS: String(claimMs),
+  MONGO_SOCKET_TIMEOUT_MS: '10000',
 };
 
 /** What each process gets besides its addresses. A setting that it does not know does no harm. */
@@ -36,7 +37,6 @@ export const shortTimes: Readonly<Record<Role, Readonly<Record<string, string>>>
     ...shared,
     AUTH_TIMEOUT_MS: '3000',
     MONGO_SELECT_TIMEOUT_MS: '2000',
-    MONGO_SOCKET_TIMEOUT_MS: '10000',
     IDLE_TIMEOUT_MS: '10000',
   },
   converter: {

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { eventually } from '../../local/test-broker';
 import { classifyError } from '../deliveries/failure';
-import { NoRoom, WorkDisk } from './work-disk';
+import { DiskTooSmall, NoRoom, WorkDisk } from './work-disk';
 
 const MIB = 1024 * 1024;
 let path: string;
@@ -64,9 +64,19 @@ it('knows what an attempt has written already of what it reserved', async () => 
 });
 
 it('does not keep others out for what would not fit even alone', async () => {
-  const { bavail, bsize } = await statfs(path);
+  const left = { bavail: 8 * MIB, blocks: 64 * MIB, bsize: 1 } as StatsFs;
+  jest.spyOn(fs, 'statfs').mockResolvedValue(left);
   await disk.directory('other').reserve(MIB);
-  await expect(disk.directory('huge').reserve(2 * bavail * bsize)).rejects.toThrow(NoRoom);
+  await expect(disk.directory('huge').reserve(32 * MIB)).rejects.toThrow(NoRoom);
+  expect(disk.problem()).toBeUndefined();
+});
+
+it('does not wait for a larger disk', async () => {
+  const { blocks, bsize } = await statfs(path);
+  const reserving = disk.directory('huge').reserve(blocks * bsize + 1);
+  const reason: unknown = await reserving.catch((error: unknown) => error);
+  expect(reason).toBeInstanceOf(DiskTooSmall);
+  expect(classifyError(reason).kind).toBe('transient');
   expect(disk.problem()).toBeUndefined();
 });
 
@@ -76,7 +86,7 @@ it('lets work begin when nobody is left who could make room', async () => {
   const open = roomAgain();
   directory.foundFull();
   // Somebody else wrote meanwhile, and keeps it.
-  const left = { bavail: 8 * MIB, bsize: 1 } as StatsFs;
+  const left = { bavail: 8 * MIB, blocks: 64 * MIB, bsize: 1 } as StatsFs;
   jest.spyOn(fs, 'statfs').mockResolvedValue(left);
   await directory.remove();
   await open;
@@ -84,7 +94,9 @@ it('lets work begin when nobody is left who could make room', async () => {
 });
 
 it('keeps work from beginning as long as the disk is full, whoever filled it', async () => {
-  const statfsNow = jest.spyOn(fs, 'statfs').mockResolvedValue({ bavail: 0, bsize: 1 } as StatsFs);
+  const statfsNow = jest
+    .spyOn(fs, 'statfs')
+    .mockResolvedValue({ bavail: 0, blocks: 64 * MIB, bsize: 1 } as StatsFs);
   const directory = disk.directory('one');
   await expect(directory.reserve(MIB)).rejects.toThrow(NoRoom);
   await directory.remove();

@@ -1,5 +1,6 @@
 import { statfs } from 'node:fs/promises';
 import { join } from 'node:path';
+import { TransientError } from '../deliveries/failure';
 import type { Requirement } from '../deliveries/gate';
 import { AttemptDirectory } from './attempt-directory';
 
@@ -7,6 +8,14 @@ import { AttemptDirectory } from './attempt-directory';
 export class NoRoom extends Error {
   override readonly name = 'NoRoom';
   readonly code = 'ENOSPC';
+}
+
+/**
+ * The disk is too small for this video even when it is empty. Waiting would not end, so this uses up
+ * attempts and becomes a dead letter, to be replayed on a larger disk.
+ */
+export class DiskTooSmall extends TransientError {
+  override readonly name = 'DiskTooSmall';
 }
 
 /** With less than this the disk is full, whatever an attempt needs. */
@@ -65,7 +74,10 @@ export class WorkDisk implements Requirement {
 
   #reserve(directory: AttemptDirectory, bytes: number): Promise<void> {
     const decided = this.#deciding.then(async () => {
-      const { free, possible } = await this.#room(directory);
+      const { free, possible, total } = await this.#room(directory);
+      if (total < bytes) {
+        throw new DiskTooSmall(`${bytes} bytes do not fit on the work disk, which has ${total}`);
+      }
       if (free < bytes) {
         // What would not fit even alone must not keep everybody else out for ever.
         if (bytes <= possible || possible < leastBytes) this.#shut(bytes);
@@ -79,10 +91,12 @@ export class WorkDisk implements Requirement {
 
   /**
    * `free`: bytes nobody uses, less what the other attempts have reserved and not written yet.
-   * `possible`: what would be free if they had ended.
+   * `possible`: what would be free if they had ended. `total`: the whole disk.
    */
-  async #room(except?: AttemptDirectory): Promise<{ free: number; possible: number }> {
-    const { bavail, bsize } = await statfs(this.path);
+  async #room(
+    except?: AttemptDirectory,
+  ): Promise<{ free: number; possible: number; total: number }> {
+    const { bavail, blocks, bsize } = await statfs(this.path);
     let free = bavail * bsize;
     let possible = free;
     for (const [directory, reserved] of this.#open) {
@@ -91,7 +105,7 @@ export class WorkDisk implements Requirement {
       free -= Math.max(0, reserved - used);
       possible += used;
     }
-    return { free, possible };
+    return { free, possible, total: blocks * bsize };
   }
 
   #shut(bytes: number): void {

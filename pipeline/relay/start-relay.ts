@@ -35,7 +35,11 @@ export async function startRelay(
   const admin = await startAdminServer(adminHost, adminPort, metrics.registry, readiness);
   const mongo = new MongoConnection(
     config.mongoUrl,
-    { appName: 'relay', serverSelectionTimeoutMS: 3_000, socketTimeoutMS: 30_000 },
+    {
+      appName: 'relay',
+      serverSelectionTimeoutMS: 3_000,
+      socketTimeoutMS: config.mongoSocketTimeoutMs,
+    },
     log,
     (client: MongoClient) => ensureJobIndexes(client.db(config.jobsDatabase)),
   );

@@ -26,6 +26,7 @@ import { startWorkerApp } from './worker-app';
 export interface WorkerConfig {
   readonly rabbitmqUrl: string;
   readonly mongoUrl: string;
+  readonly mongoSocketTimeoutMs: number;
   readonly videoQueue: string;
   readonly mp3Queue: string;
   readonly retryDelaysMs: readonly number[];
@@ -87,7 +88,11 @@ export async function startWorker(
 
   const mongo = new MongoConnection(
     config.mongoUrl,
-    { appName: name, serverSelectionTimeoutMS: 3_000 },
+    {
+      appName: name,
+      serverSelectionTimeoutMS: 3_000,
+      socketTimeoutMS: config.mongoSocketTimeoutMs,
+    },
     log,
     (client) => ensureJobIndexes(client.db(config.jobsDatabase)),
   );
