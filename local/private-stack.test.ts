@@ -61,6 +61,14 @@ test('a port mapper that took the place of ours is ended with RabbitMQ', async (
   await stack.start('rabbitmq');
 }, 60_000);
 
+test('a port mapper that came after a crash gives way to ours', async () => {
+  const { epmd } = stack.config.ports;
+  await stack.crash('rabbitmq');
+  await expect(rabbitmqctl(stack.config, 'status')).rejects.toThrow('not running at all');
+  await probeTcp(epmd);
+  await stack.start('rabbitmq');
+}, 60_000);
+
 test('MariaDB keeps rows through a crash, has no open account and limits the product', async () => {
   const access = mysqlAccess(stack.config);
   const before = await createConnection(access);

@@ -28,6 +28,8 @@ export interface Daemon {
   readonly replaceWhenChanged: boolean;
   /** What else than its command makes it another program: its build. */
   readonly build: string;
+  /** Ends what holds its ports and is left of an earlier run; the ports are checked after it. */
+  beforeStart?(): Promise<void>;
   /** Makes its directories, configuration and first data; must be harmless when all is there. */
   prepare(): Promise<void>;
   command(): Promise<Command>;

@@ -50,6 +50,7 @@ export async function startDaemon(
     return 'already running';
   }
   if (running !== undefined) await stopProcess(running, daemon.stopDeadlineMs);
+  await daemon.beforeStart?.();
   await requireFreePorts(daemon, config.baseVariable);
   await daemon.prepare();
   const record = await launch(daemon, command, files);

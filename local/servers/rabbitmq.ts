@@ -30,6 +30,8 @@ export function createEpmd(config: StackConfig): Daemon {
     stopDeadlineMs: 2_000,
     replaceWhenChanged: false,
     build: '',
+    // Whatever listens there and is no port mapper stays, and is told about.
+    beforeStart: () => endForeignEpmd(config).catch(() => undefined),
     prepare: () => Promise.resolve(),
     command: () =>
       Promise.resolve({
@@ -87,8 +89,8 @@ export function createRabbitmq(config: StackConfig): Daemon {
 }
 
 /**
- * RabbitMQ starts a port mapper when it misses ours (somebody killed it). That one is a daemon apart;
- * it ends when it is told to and knows no node any more.
+ * Every Erlang program, `rabbitmqctl` too, starts a port mapper when it misses ours (somebody killed
+ * it). That one is a daemon apart; it ends when it is told to and knows no node any more.
  */
 async function endForeignEpmd(config: StackConfig): Promise<void> {
   const port = config.ports.epmd;
