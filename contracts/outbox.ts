@@ -1,14 +1,11 @@
 import type { Collection, Filter } from 'mongodb';
-import type { ConfirmedPublisher } from './broker/confirmed-publisher';
+import type { Publisher } from './broker/confirmed-publisher';
 import { headerNames } from './headers';
 import type { JobOwner, JobRecord } from './job';
 import type { Topology } from './topology';
 
 /** Jobs that are accepted but not on the broker. */
 export const held: Filter<JobRecord> = { publishedAt: null, finishedAt: null };
-
-/** What the outbox sends jobs with. */
-export type JobPublisher = Pick<ConfirmedPublisher, 'publish'>;
 
 /** What the outbox needs of a job. */
 export type OutboxJob = Pick<
@@ -27,7 +24,7 @@ export type OutboxJob = Pick<
 export class Outbox {
   constructor(
     private readonly jobs: Collection<JobRecord>,
-    private readonly publisher: JobPublisher,
+    private readonly publisher: Publisher,
     private readonly topology: Topology,
     private readonly maxQueuedPerOwner: number,
   ) {}

@@ -1,8 +1,8 @@
 import type { Collection } from 'mongodb';
 import { newJob, type JobOwner, type JobRecord } from '../contracts/job';
 import type { Outbox } from '../contracts/outbox';
+import { BrokerAway } from '../observability/broker-connection';
 import type { Logger } from '../observability/logger';
-import type { Broker } from './broker';
 
 /**
  * Makes a stored video a job. Once this resolves the video is accepted, whatever happens next: the
@@ -21,21 +21,13 @@ export async function recordJob(
 }
 
 /** Publishes a recorded job at once where that is possible. Never throws: the relay has time. */
-export async function publishAtOnce(
-  outbox: Outbox,
-  broker: Broker,
-  logger: Logger,
-  job: JobRecord,
-): Promise<void> {
-  const { ok, detail } = broker.condition();
-  if (!ok) {
-    logger.info({ jobId: job._id }, `job held: rabbitmq ${detail}`);
-    return;
-  }
+export async function publishAtOnce(outbox: Outbox, logger: Logger, job: JobRecord): Promise<void> {
+  const jobId = job._id;
   try {
     const out = await outbox.publishIfDue(job);
-    if (!out) logger.info({ jobId: job._id }, 'job held: its owner has enough in the queue');
+    if (!out) logger.info({ jobId }, 'job held: its owner has enough in the queue');
   } catch (error) {
-    logger.warn({ jobId: job._id, err: error }, 'job held: it was not published, or not marked so');
+    if (error instanceof BrokerAway) logger.info({ jobId }, `job held: ${error.message}`);
+    else logger.warn({ jobId, err: error }, 'job held: it was not published, or not marked so');
   }
 }

@@ -1,5 +1,7 @@
-import { Outbox, type JobPublisher } from '../contracts/outbox';
+import type { Publisher } from '../contracts/broker/confirmed-publisher';
+import { Outbox } from '../contracts/outbox';
 import { buildTopology } from '../contracts/topology';
+import { BrokerConnection } from '../observability/broker-connection';
 import { startAdminServer, type AdminServer } from '../observability/admin-server';
 import { Breaker } from '../observability/breaker';
 import { exportBreakers } from '../observability/export-breakers';
@@ -8,7 +10,6 @@ import { Metrics } from '../observability/metrics';
 import { Readiness } from '../observability/readiness';
 import { goodbyeMs, within } from '../observability/within';
 import { AuthClient, AuthUnreachable } from './auth-client';
-import { Broker } from './broker';
 import type { GatewayConfig } from './config';
 import { RunningEndpoints } from './endpoint';
 import { type PublicServer, startPublicServer } from './http-server';
@@ -19,7 +20,7 @@ export interface GatewayDeps {
   readonly config: GatewayConfig;
   readonly logger: Logger;
   /** Puts something around what publishes accepted jobs; test builds do. */
-  readonly alterPublisher?: (publisher: JobPublisher) => JobPublisher;
+  readonly alterPublisher?: (publisher: Publisher) => Publisher;
 }
 
 export interface Gateway {
@@ -44,7 +45,8 @@ export function createApp({ config, logger, alterPublisher }: GatewayDeps): Gate
   const breaker = new Breaker('auth', (error) => error instanceof AuthUnreachable, authBreaker);
   const auth = new AuthClient(config.authAddress, config.authTimeoutMs, breaker);
   let started:
-    { mongo: Mongo; broker: Broker; server: PublicServer; admin: AdminServer } | undefined;
+    | { mongo: Mongo; broker: BrokerConnection; server: PublicServer; admin: AdminServer }
+    | undefined;
 
   function openMongo(): Mongo {
     const names = {
@@ -59,10 +61,11 @@ export function createApp({ config, logger, alterPublisher }: GatewayDeps): Gate
     return new Mongo(config.mongoUrl, names, timeouts, logger);
   }
 
-  function openBroker(): Broker {
+  function openBroker(): BrokerConnection {
     const queues = { video: config.videoQueue, mp3: config.mp3Queue };
     const topology = buildTopology(queues, config.retryDelaysMs);
-    return new Broker(config.rabbitmqUrl, topology, config.publishTimeoutMs, logger);
+    const { rabbitmqUrl, publishTimeoutMs } = config;
+    return new BrokerConnection('gateway', rabbitmqUrl, topology, publishTimeoutMs, logger);
   }
 
   return {
@@ -86,7 +89,6 @@ export function createApp({ config, logger, alterPublisher }: GatewayDeps): Gate
       const routes = createRoutes({
         auth,
         mongo,
-        broker,
         outbox,
         limits,
         maxBacklog: config.maxBacklog,

@@ -159,7 +159,7 @@ test('the tutorial’s classic queues are used as they are, and said so once', a
   // Has the topology declared once more, and mp3 is still another one.
   await queues.channel.deleteQueue('video');
   expect(await upload()).toMatchObject({ status: 200 });
-  const said = warnings('queue exists with other arguments; used as it is');
+  const said = warnings('queue exists with other arguments; it is used as it is');
   expect(said.map(({ queue }) => queue)).toEqual(['video', 'mp3']);
   expect(await countLeftovers(gateway)).not.toEqual(nothing);
 });

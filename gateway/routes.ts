@@ -3,7 +3,6 @@ import type { Outbox } from '../contracts/outbox';
 import type { Logger } from '../observability/logger';
 import type { Metrics } from '../observability/metrics';
 import type { AuthClient } from './auth-client';
-import type { Broker } from './broker';
 import { download } from './download';
 import { downloadJob } from './download-job';
 import { type Endpoint, type RunningEndpoints } from './endpoint';
@@ -23,7 +22,6 @@ import { upload } from './upload';
 export interface RouteDeps {
   readonly auth: AuthClient;
   readonly mongo: Mongo;
-  readonly broker: Broker;
   readonly outbox: Outbox;
   readonly limits: UploadLimits;
   /** See `upload`. */

@@ -6,7 +6,6 @@ import type { JobRecord } from '../contracts/job';
 import { held, type Outbox } from '../contracts/outbox';
 import { publishAtOnce, recordJob } from './accept-video';
 import type { AuthClient } from './auth-client';
-import type { Broker } from './broker';
 import { requireUser } from './credentials';
 import type { Endpoint } from './endpoint';
 import { Refusal } from './errors';
@@ -21,7 +20,6 @@ import type { VideoUpload } from './video-store';
 export interface UploadDeps {
   readonly auth: AuthClient;
   readonly mongo: Mongo;
-  readonly broker: Broker;
   readonly outbox: Outbox;
   readonly limits: UploadLimits;
   /** Held jobs beyond which uploads are refused. */
@@ -32,7 +30,7 @@ export interface UploadDeps {
 
 /** `POST /upload`: one video in a multipart form becomes a job. */
 export function upload(deps: UploadDeps): Endpoint {
-  const { auth, mongo, broker, outbox, limits, maxBacklog, logger, metrics } = deps;
+  const { auth, mongo, outbox, limits, maxBacklog, logger, metrics } = deps;
   return async (request, response) => {
     const claims = await requireUser(auth, request, response);
     refuseDeclaredSize(request, limits);
@@ -53,7 +51,7 @@ export function upload(deps: UploadDeps): Endpoint {
       await discard(video, mongo.jobs, logger);
       throw error;
     }
-    await publishAtOnce(outbox, broker, logger, job);
+    await publishAtOnce(outbox, logger, job);
     const { bytes } = job.source;
     metrics.count('upload_bytes_total', {}, bytes ?? 0);
     logger.info({ requestId: requestIdOf(response), jobId: job._id, bytes }, 'video accepted');

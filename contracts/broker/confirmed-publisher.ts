@@ -24,6 +24,11 @@ export class PublishFailed extends Error {
   }
 }
 
+/** Whatever publishes with confirm; see {@link ConfirmedPublisher.publish}. */
+export interface Publisher {
+  publish(message: OutgoingMessage): Promise<void>;
+}
+
 /**
  * Publishes to a queue by name through the default exchange, persistent and mandatory, and
  * resolves once the broker has confirmed that it holds the message.
@@ -32,7 +37,7 @@ export class PublishFailed extends Error {
  * Not amqp-connection-manager's channel wrapper: that one opens a channel per connection only
  * once, and leaves the errors of a channel to nobody, which ends the connection or the process.
  */
-export class ConfirmedPublisher {
+export class ConfirmedPublisher implements Publisher {
   /** The channel to publish on, or the attempt to open it, and the connection it belongs to. */
   #open: { connection: ChannelModel; channel: Promise<ConfirmChannel> } | undefined;
   /** Publications that wait for their confirm; a return arrives before it and is noted here. */

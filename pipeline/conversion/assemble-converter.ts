@@ -4,7 +4,7 @@ import type { Breaker } from '../../observability/breaker';
 import type { ConfigOf } from '../../observability/config';
 import type { converterSettings } from '../config';
 import type { Requirement } from '../deliveries/gate';
-import type { Publisher } from '../deliveries/publisher';
+import type { Publisher } from '../../contracts/broker/confirmed-publisher';
 import { defaultMediaLimits } from '../media/media-limits';
 import { mongoBreaker } from '../worker/mongo-breaker';
 import type { WorkerParts } from '../worker/start-worker';

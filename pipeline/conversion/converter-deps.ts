@@ -1,6 +1,6 @@
 import type { Topology } from '../../contracts/topology';
 import type { Metrics } from '../../observability/metrics';
-import type { Publisher } from '../deliveries/publisher';
+import type { Publisher } from '../../contracts/broker/confirmed-publisher';
 import type { ConversionSteps } from './convert-video';
 import type { Claims } from './job-claims';
 import type { WorkDisk } from './work-disk';

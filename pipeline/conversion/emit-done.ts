@@ -1,5 +1,5 @@
 import type { Topology } from '../../contracts/topology';
-import type { Publisher } from '../deliveries/publisher';
+import type { Publisher } from '../../contracts/broker/confirmed-publisher';
 import { readyNews } from '../news/news';
 import type { StoredMp3 } from './hand-offs';
 import type { Claims } from './job-claims';

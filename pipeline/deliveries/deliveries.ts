@@ -8,7 +8,7 @@ import type { Gate } from './gate';
 import { notTheJobsFault } from './not-the-jobs-fault';
 import type { Outcome } from './outcome';
 import { pause } from './pause';
-import type { Publisher } from './publisher';
+import type { Publisher } from '../../contracts/broker/confirmed-publisher';
 import { settle } from './settle';
 
 /** Does the work of one delivery. Resolves with what it came to; throwing is a defect. */

@@ -2,7 +2,7 @@ import { headerNames } from '../../contracts/headers';
 import { deadQueue, retryQueue, type Topology } from '../../contracts/topology';
 import type { Delivery } from './delivery';
 import type { DeadLetter, Outcome } from './outcome';
-import type { Publisher } from './publisher';
+import type { Publisher } from '../../contracts/broker/confirmed-publisher';
 
 /**
  * Tells the broker what a delivery came to, all but the ack: once this resolves, whatever must

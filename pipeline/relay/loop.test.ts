@@ -2,7 +2,7 @@ import { createLogger } from '../../observability/logger';
 import { eventually } from '../../local/test-broker';
 import { LeaseLost } from './lease';
 import { Loop } from './loop';
-import { BrokerAway } from './relay-broker';
+import { BrokerAway } from '../../observability/broker-connection';
 
 interface Line {
   readonly level: string;

@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { PublishFailed } from '../../contracts/broker/confirmed-publisher';
 import type { Logger } from '../../observability/logger';
 import { isMongoOutage } from '../../observability/mongo-outage';
-import { BrokerAway } from './relay-broker';
+import { BrokerAway } from '../../observability/broker-connection';
 import { LeaseLost } from './lease';
 
 /**

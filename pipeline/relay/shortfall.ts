@@ -1,4 +1,4 @@
-import type { RelayBroker } from './relay-broker';
+import type { BrokerConnection } from '../../observability/broker-connection';
 
 /**
  * How many messages a group of queues lacks, compared with what the records say. A delivery in a
@@ -10,7 +10,7 @@ export class Shortfall {
   #before = 0;
 
   constructor(
-    private readonly broker: Pick<RelayBroker, 'readyMessages'>,
+    private readonly broker: Pick<BrokerConnection, 'readyMessages'>,
     private readonly queues: readonly string[],
   ) {}
 

@@ -1,6 +1,7 @@
 import type { Collection, MongoClient } from 'mongodb';
 import type { JobRecord } from '../../contracts/job';
-import type { JobPublisher, Outbox } from '../../contracts/outbox';
+import type { Publisher } from '../../contracts/broker/confirmed-publisher';
+import type { Outbox } from '../../contracts/outbox';
 import { retryQueue, type Topology, type WorkQueue } from '../../contracts/topology';
 import type { ConfigOf } from '../../observability/config';
 import type { Logger } from '../../observability/logger';
@@ -12,7 +13,7 @@ import { sweep } from '../sweeper/sweep';
 import { LeaseLost, type Lease } from './lease';
 import { Loop } from './loop';
 import { holdLost } from './lost-messages';
-import type { RelayBroker } from './relay-broker';
+import type { BrokerConnection } from '../../observability/broker-connection';
 import { releaseHeld } from './release-held';
 import { Shortfall } from './shortfall';
 import { announceLost, announceUnheard } from './unheard-news';
@@ -22,8 +23,8 @@ export interface RelayDeps {
   readonly client: MongoClient;
   readonly jobs: Collection<JobRecord>;
   readonly outbox: Outbox;
-  readonly publisher: JobPublisher;
-  readonly broker: RelayBroker;
+  readonly publisher: Publisher;
+  readonly broker: BrokerConnection;
   readonly topology: Topology;
   readonly lease: Lease;
   readonly metrics: Metrics;

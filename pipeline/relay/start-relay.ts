@@ -2,7 +2,8 @@ import type { MongoClient } from 'mongodb';
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { ensureJobIndexes, jobCollection } from '../../contracts/job-collection';
-import { Outbox, type JobPublisher } from '../../contracts/outbox';
+import type { Publisher } from '../../contracts/broker/confirmed-publisher';
+import { Outbox } from '../../contracts/outbox';
 import { buildTopology } from '../../contracts/topology';
 import { startAdminServer } from '../../observability/admin-server';
 import type { ConfigOf } from '../../observability/config';
@@ -14,12 +15,12 @@ import type { RunningProcess } from '../../observability/run-process';
 import { goodbyeMs, within } from '../../observability/within';
 import type { relaySettings } from '../config';
 import { Lease } from './lease';
-import { RelayBroker } from './relay-broker';
+import { BrokerConnection } from '../../observability/broker-connection';
 import { startLoops } from './start-loops';
 
 /** What a test build may put something around, to break or interrupt it. */
 export interface RelayParts {
-  readonly publisher: JobPublisher;
+  readonly publisher: Publisher;
 }
 
 /** Puts the relay together and starts it: the active one, or a standby until that one is gone. */
@@ -47,7 +48,13 @@ export async function startRelay(
 
   const { videoQueue, mp3Queue, retryDelaysMs, maxQueuedPerOwner } = config;
   const topology = buildTopology({ video: videoQueue, mp3: mp3Queue }, retryDelaysMs);
-  const broker = new RelayBroker(config.rabbitmqUrl, topology, config.publishTimeoutMs, log);
+  const broker = new BrokerConnection(
+    'relay',
+    config.rabbitmqUrl,
+    topology,
+    config.publishTimeoutMs,
+    log,
+  );
   readiness.add('rabbitmq', () => broker.condition());
   const { publisher } = alter({ publisher: broker });
 

@@ -1,6 +1,6 @@
 import type { Collection, Filter } from 'mongodb';
 import type { JobRecord } from '../../contracts/job';
-import type { JobPublisher } from '../../contracts/outbox';
+import type { Publisher } from '../../contracts/broker/confirmed-publisher';
 import type { Topology } from '../../contracts/topology';
 import { newsOf } from '../news/news';
 import { inParallel } from './in-parallel';
@@ -12,7 +12,7 @@ const atOnce = 8;
 
 export interface NewsDeps {
   readonly jobs: Collection<JobRecord>;
-  readonly publisher: JobPublisher;
+  readonly publisher: Publisher;
   readonly topology: Topology;
   readonly lostAfterMs: number;
   /** Asked before each job; throws to end it. */

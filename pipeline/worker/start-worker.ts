@@ -14,12 +14,13 @@ import { createLogger, type LogLevel, type Logger } from '../../observability/lo
 import { Metrics } from '../../observability/metrics';
 import { MongoConnection } from '../../observability/mongo-connection';
 import { Readiness } from '../../observability/readiness';
+import { reportDifferent } from '../../observability/report-different';
 import type { RunningProcess } from '../../observability/run-process';
 import { goodbyeMs, within } from '../../observability/within';
 import { Deliveries, type SettlingParts } from '../deliveries/deliveries';
 import { closed, Gate, type Requirement } from '../deliveries/gate';
 import { OpenChannels } from './open-channels';
-import { reportDifferent, type ConsumerConfig } from './rabbit-config';
+import type { ConsumerConfig } from './rabbit-config';
 import { startWorkerApp } from './worker-app';
 
 /** The settings that starting any worker needs; see `pipeline/config.ts` for their meaning. */

@@ -4,31 +4,40 @@ import {
   ConfirmedPublisher,
   PublishFailed,
   type OutgoingMessage,
-} from '../../contracts/broker/confirmed-publisher';
-import { declareTopology, type DifferentQueue } from '../../contracts/broker/declare-topology';
-import { declaringServers } from '../../contracts/broker/declaring-servers';
-import { refusalOf } from '../../contracts/broker/refusal-of';
-import type { Topology } from '../../contracts/topology';
-import type { Logger } from '../../observability/logger';
-import type { Condition } from '../../observability/readiness';
-import { reportDifferent } from '../worker/rabbit-config';
+} from '../contracts/broker/confirmed-publisher';
+import { declareTopology, type DifferentQueue } from '../contracts/broker/declare-topology';
+import { declaringServers } from '../contracts/broker/declaring-servers';
+import { refusalOf } from '../contracts/broker/refusal-of';
+import type { Topology } from '../contracts/topology';
+import type { Logger } from './logger';
+import type { Condition } from './readiness';
+import { reportDifferent } from './report-different';
 
 /** RabbitMQ is not connected, or did not answer a question. */
 export class BrokerAway extends Error {
   override readonly name = 'BrokerAway';
 }
 
-/** The relay's side of RabbitMQ: publishes with confirm, and counts what waits in a queue. */
-export class RelayBroker {
+/**
+ * A connection that publishes: it stays connected by itself, declares the queues, publishes with
+ * confirm, and counts what waits in a queue.
+ */
+export class BrokerConnection {
   readonly #connection: AmqpConnectionManager;
   readonly #publisher: ConfirmedPublisher;
   readonly #reportDifferent: (different: readonly DifferentQueue[]) => void;
   #problem: string | undefined = 'not connected yet';
 
-  /** Starts connecting, and goes on until {@link close}. */
+  /**
+   * Starts connecting, and goes on until {@link close}.
+   *
+   * @param name How it shows in the broker's list of connections.
+   * @param timeoutMs Longest wait for one answer of the broker, in milliseconds.
+   */
   constructor(
+    name: string,
     url: string,
-    private readonly topology: Topology,
+    readonly topology: Topology,
     private readonly timeoutMs: number,
     private readonly log: Logger,
   ) {
@@ -36,7 +45,7 @@ export class RelayBroker {
     this.#connection = connect(null, {
       heartbeatIntervalInSeconds: 5,
       reconnectTimeInSeconds: 1,
-      connectionOptions: { timeout: 10_000, clientProperties: { connection_name: 'relay' } },
+      connectionOptions: { timeout: 10_000, clientProperties: { connection_name: name } },
       findServers: declaringServers(url, topology, this.#reportDifferent),
     });
     this.#publisher = new ConfirmedPublisher(this.#connection, timeoutMs);
