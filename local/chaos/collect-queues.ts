@@ -1,4 +1,5 @@
 import { connect, type GetMessage } from 'amqplib';
+import { z } from 'zod';
 import { deadReasons, headerNames } from '../../contracts/headers';
 import {
   buildTopology,
@@ -9,8 +10,7 @@ import {
 } from '../../contracts/topology';
 import { queueNames } from '../queue-names';
 import { rabbitmqVhost } from '../servers/rabbitmq-definitions';
-import { amqpUrl } from '../servers/rabbitmq-urls';
-import { rabbitmqctl } from '../servers/rabbitmqctl';
+import { amqpUrl, callManagement, managementApi } from '../servers/rabbitmq-urls';
 import type { StackConfig } from '../stack-config';
 import type { DeadLetterFacts } from './evidence';
 import { retryDelaysMs } from './settings';
@@ -19,29 +19,19 @@ export function chaosTopology(): Topology {
   return buildTopology(queueNames, retryDelaysMs);
 }
 
-/** Messages in every queue, delivered and not acked ones included. */
+/**
+ * Messages in every queue, delivered and not acked ones included. A queue without a leader cannot
+ * say how many it holds; what it keeps from its jobs, these show.
+ */
 export async function countMessages(
   config: StackConfig,
 ): Promise<{ queue: string; messages: number }[]> {
-  const output = await rabbitmqctl(
-    config,
-    ...[
-      '--quiet',
-      '--silent',
-      '--vhost',
-      rabbitmqVhost,
-      'list_queues',
-      '--no-table-headers',
-      'name',
-      'messages',
-    ],
-  );
-  return output
-    .trim()
-    .split('\n')
-    .map((line) => line.split('\t'))
-    .map(([queue = '', messages]) => ({ queue, messages: Number(messages) }));
+  const path = `/api/queues/${encodeURIComponent(rabbitmqVhost)}`;
+  const queues = queuesSchema.parse(await callManagement(managementApi(config), 'GET', path));
+  return queues.map(({ name, messages }) => ({ queue: name, messages }));
 }
+
+const queuesSchema = z.array(z.object({ name: z.string(), messages: z.number().default(0) }));
 
 export const isDead = (queue: string): boolean => queue.endsWith(deadQueue(''));
 
