@@ -117,6 +117,18 @@ test('a signal during the start stops the process once it has started', async ()
   });
 });
 
+test('a signal during a start that does not end stops the process all the same', async () => {
+  const child = run(`
+    runProcess(async () => {
+      say('starting');
+      await new Promise((resolve) => setInterval(resolve, 1e9));
+    });
+  `);
+  await child.says('starting');
+  child.signal('SIGTERM');
+  expect(await child.ended()).toMatchObject({ code: 0, stderr: '' });
+});
+
 test('a configuration that cannot work: its text alone, and exit code 78', async () => {
   const child = run(`
     runProcess(async () => {

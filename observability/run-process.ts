@@ -8,6 +8,9 @@ export interface RunningProcess {
 /** `EX_CONFIG` of sysexits(3): a restart will not help, somebody must change a setting. */
 const exitBadConfiguration = 78;
 
+/** How long a start that is under way is waited for before a stop, in milliseconds. */
+const startGraceMs = 5_000;
+
 /**
  * Runs a process until SIGTERM or SIGINT, then stops it. Exit code 0 after a clean stop, 78 for a
  * configuration that cannot work, 1 for anything else. How long a stop may take is for the process
@@ -19,7 +22,14 @@ export function runProcess(start: () => Promise<RunningProcess>): void {
   const stop = () => {
     if (stopping) return;
     stopping = true;
-    starting.then((running) => running.stop()).then(() => process.exit(0), fail);
+    // A start that waits for a server may take for ever, and has nothing to finish.
+    const stillStarting = setTimeout(() => process.exit(0), startGraceMs);
+    starting
+      .then((running) => {
+        clearTimeout(stillStarting);
+        return running.stop();
+      })
+      .then(() => process.exit(0), fail);
   };
   process.on('SIGTERM', stop);
   process.on('SIGINT', stop);

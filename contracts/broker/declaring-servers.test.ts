@@ -14,6 +14,8 @@ let reports: string[][];
 /** For each connect, the queues that its channel did not find. */
 let missing: string[][];
 let refusals: number;
+/** Called once the queues are declared and before their short connection is closed. */
+let onDeclared: () => void;
 
 beforeEach(async () => {
   broker = await openTestBroker();
@@ -21,10 +23,12 @@ beforeEach(async () => {
   reports = [];
   missing = [];
   refusals = 0;
+  onDeclared = () => undefined;
   manager = connect(undefined, {
     reconnectTimeInSeconds: 0.05,
     findServers: declaringServers(link.url, topology, (different) => {
       reports.push(different.map(({ queue }) => queue));
+      onDeclared();
     }),
   });
   manager.on('connectFailed', () => (refusals += 1));
@@ -76,3 +80,17 @@ test.each([1, 2, 3])(
     expect(reports).toEqual([[], []]);
   },
 );
+
+test('a connection that breaks while it is closing does not stop us from trying again', async () => {
+  const cut = new Promise<void>((resolve, reject) => {
+    onDeclared = () => {
+      onDeclared = () => undefined;
+      link.cut().then(resolve, reject);
+    };
+  });
+  manager.reconnect();
+  await cut;
+  await eventually('a refusal', () => refusals > 0 || undefined);
+  await link.mend();
+  await connects(2);
+});

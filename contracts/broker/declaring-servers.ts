@@ -1,9 +1,11 @@
-import { connect } from 'amqplib';
+import { connect, type ChannelModel } from 'amqplib';
 import type { Topology } from '../topology';
 import { declareTopology, type DifferentQueue } from './declare-topology';
 
 /** A broker that takes a connection and then falls silent must not stop us from trying again. */
 const connectTimeoutMs = 10_000;
+/** For all queues together; some milliseconds each, seconds where a leader is being elected. */
+const declareTimeoutMs = 30_000;
 const heartbeatS = '10';
 
 /**
@@ -30,12 +32,30 @@ export function declaringServers(
     const connection = await connect(address.href, { timeout: connectTimeoutMs });
     connection.on('error', () => undefined); // The pending call below rejects with the same error.
     try {
-      onDifferent(await declareTopology(connection, topology));
+      onDifferent(await declareInTime(connection, topology));
     } finally {
-      // Already closed when declaring failed with it.
-      await connection.close().catch(() => undefined);
+      // Not waited for: amqplib 0.10.9 never tells when the connection breaks while it is closing.
+      void connection.close().catch(() => undefined);
     }
     servers = [url];
     return servers;
   };
+}
+
+/** Also a channel that is closing when its connection breaks is waited for without end. */
+async function declareInTime(
+  connection: ChannelModel,
+  topology: Topology,
+): Promise<DifferentQueue[]> {
+  let timer: NodeJS.Timeout | undefined;
+  const tooLate = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => {
+      reject(new Error(`the queues were not declared within ${declareTimeoutMs} ms`));
+    }, declareTimeoutMs);
+  });
+  try {
+    return await Promise.race([declareTopology(connection, topology), tooLate]);
+  } finally {
+    clearTimeout(timer);
+  }
 }
