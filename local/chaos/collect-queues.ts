@@ -1,4 +1,5 @@
 import { connect, type GetMessage } from 'amqplib';
+import { setTimeout as delay } from 'node:timers/promises';
 import { z } from 'zod';
 import { deadReasons, headerNames } from '../../contracts/headers';
 import {
@@ -29,6 +30,23 @@ export async function countMessages(
   const path = `/api/queues/${encodeURIComponent(rabbitmqVhost)}`;
   const queues = queuesSchema.parse(await callManagement(managementApi(config), 'GET', path));
   return queues.map(({ name, messages }) => ({ queue: name, messages }));
+}
+
+/** Quorum queues report every 5 s, and the console keeps an answer for a while. */
+const reportMs = 20_000;
+
+/** What still stands in queues other than dead-letter queues once every queue has reported anew. */
+export async function leftMessages(
+  config: StackConfig,
+): Promise<{ queue: string; messages: number }[]> {
+  const deadline = performance.now() + reportMs;
+  for (;;) {
+    const left = (await countMessages(config)).filter(
+      ({ queue, messages }) => messages > 0 && !isDead(queue),
+    );
+    if (left.length === 0 || performance.now() > deadline) return left;
+    await delay(500);
+  }
 }
 
 const queuesSchema = z.array(z.object({ name: z.string(), messages: z.number().default(0) }));

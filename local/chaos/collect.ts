@@ -6,7 +6,7 @@ import type { ChaosStack } from './chaos-stack';
 import type { Clips } from './clips';
 import { collectMp3s, collectOrphans, type Download } from './collect-files';
 import { factsOfJob } from './collect-jobs';
-import { countMessages, isDead, takeDeadLetters } from './collect-queues';
+import { leftMessages, takeDeadLetters } from './collect-queues';
 import { expectations, type Evidence, type Orphan } from './evidence';
 import { attemptStarted, type Journal } from './journal';
 import type { Listener } from './listeners';
@@ -49,7 +49,6 @@ export async function collect(
     facts.directory,
   );
   const mails = await inbox.allMails();
-  const counts = await countMessages(servers.config);
   const evidence: Evidence = {
     accepted: facts.accepted,
     expected: expectations(facts.clips),
@@ -67,7 +66,7 @@ export async function collect(
       atMs: Date.parse(receivedAt),
     })),
     mailAttempts: ledger.map(({ _id, attempts }) => ({ messageId: _id, attempts })),
-    leftMessages: counts.filter(({ queue, messages }) => messages > 0 && !isDead(queue)),
+    leftMessages: await leftMessages(servers.config),
     deadLetters: await takeDeadLetters(servers.config),
     gaps: facts.gaps,
     unheard: unheard(facts.disturbances, stack.network.disturbed('smtp')),
