@@ -20,7 +20,8 @@ async function start(script: string): Promise<void> {
     'converter 1',
     () => ({
       file: process.execPath,
-      args: ['-e', `console.log(JSON.stringify({ msg: 'up', adminPort: 1234 })); ${script}`],
+      // Last: by then it listens to signals.
+      args: ['-e', `${script} console.log(JSON.stringify({ msg: 'up', adminPort: 1234 }));`],
       environment: {},
       directory: '/',
     }),
