@@ -16,7 +16,11 @@ module.exports = {
       name: 'no-orphans-to-dev',
       severity: 'error',
       comment: 'What runs in production may not need a development dependency.',
-      from: { path: '^(contracts|observability|auth|gateway|pipeline)/', pathNot: tests },
+      from: {
+        path: '^(contracts|observability|dead-letters|auth|gateway|pipeline)/',
+        // Pages are bundled when they are built.
+        pathNot: [tests, '^gateway/pages/'],
+      },
       to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only'] },
     },
     {
@@ -25,9 +29,10 @@ module.exports = {
       from: {},
       to: { dependencyTypes: ['npm-no-pkg', 'unknown', 'undetermined'] },
     },
-    service('contracts', ['observability', 'auth', 'gateway', 'pipeline', 'local']),
-    service('observability', ['auth', 'gateway', 'pipeline', 'local']),
-    service('auth', ['gateway', 'pipeline', 'local']),
+    service('contracts', ['observability', 'dead-letters', 'auth', 'gateway', 'pipeline', 'local']),
+    service('observability', ['dead-letters', 'auth', 'gateway', 'pipeline', 'local']),
+    service('dead-letters', ['auth', 'gateway', 'pipeline', 'local']),
+    service('auth', ['dead-letters', 'gateway', 'pipeline', 'local']),
     service('gateway', ['auth', 'pipeline', 'local']),
     service('pipeline', ['auth', 'gateway', 'local']),
   ],

@@ -3,7 +3,7 @@ import tseslint from 'typescript-eslint';
 export default tseslint.config(
   { ignores: ['dist/', '.local/', 'node_modules/'] },
   {
-    files: ['**/*.ts'],
+    files: ['**/*.{ts,tsx}'],
     extends: [tseslint.configs.strictTypeChecked],
     languageOptions: { parserOptions: { projectService: true } },
     rules: {
@@ -20,7 +20,7 @@ export default tseslint.config(
   },
   {
     // Only a process' own config.ts may read the environment (it is handed to loadConfig).
-    files: ['{contracts,observability,auth,gateway,pipeline}/**/*.ts'],
+    files: ['{contracts,observability,dead-letters,auth,gateway,pipeline}/**/*.{ts,tsx}'],
     ignores: ['**/*.test.ts', '**/main.ts', '**/*-main.ts'],
     rules: {
       'no-restricted-syntax': [

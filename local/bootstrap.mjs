@@ -22,7 +22,7 @@ import { fileURLToPath } from 'node:url';
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const stackEntries = ['up', 'demo', 'test', 'test-full', 'bench', 'chaos'];
 /** They need our own code, and no server of ours. */
-const commandEntries = ['build', 'users', 'queues', 'docs'];
+const commandEntries = ['build', 'users', 'queues', 'dead-letters', 'docs'];
 /** They look at what is there, and install nothing for it. */
 const lookingEntries = ['down', 'status'];
 const entries = [...stackEntries, ...lookingEntries, ...commandEntries];
@@ -143,8 +143,8 @@ const debianPrograms = [
   // mariadb-install-db of the package above calls it, and does not depend on its package.
   ['my_print_defaults', 'mariadb-client-core'],
 ];
-/** The tests walk the README's lines, which a reader types with curl. */
-const testPrograms = [...debianPrograms, ['curl', 'curl']];
+/** The tests walk the README's lines, which a reader types with curl, and look at the pages. */
+const testPrograms = [...debianPrograms, ['curl', 'curl'], ['chromium', 'chromium']];
 
 function installDebianPackages(programs) {
   const missing = programs.filter(([program]) => !isThere(program));
