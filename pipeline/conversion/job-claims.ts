@@ -11,7 +11,7 @@ import type { DeadReason } from '../../contracts/headers';
 import type { VideoMessage } from '../../contracts/message';
 import type { RefusalReason } from '../../contracts/refusal-reason';
 import { type Breaker, DependencyUnavailable } from '../../observability/breaker';
-import { unclaimed } from '../claim-filter';
+import { unclaimed } from '../../contracts/claim-filter';
 import { ClaimLost } from '../deliveries/failure';
 
 /** A claimed job: this worker, and only this worker, may change its record. */
@@ -69,11 +69,12 @@ export class JobClaims {
     const owner = { id: null, address: message.username.toLowerCase() };
     const source = { fid: new ObjectId(message.video_fid), name: null, bytes: null };
     const now = new Date();
-    const { _id, ...fields } = newJob(id, owner, source, now);
+    const { options: usual, _id, ...fields } = newJob(id, owner, source, now);
+    const { options = usual } = message;
     await this.breaker.run(() =>
       this.jobs.updateOne(
         { _id },
-        { $setOnInsert: { ...fields, publishedAt: now } },
+        { $setOnInsert: { ...fields, options, publishedAt: now } },
         { upsert: true },
       ),
     );

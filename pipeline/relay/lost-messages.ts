@@ -1,6 +1,6 @@
 import type { Collection, Filter } from 'mongodb';
 import type { JobRecord } from '../../contracts/job';
-import { unclaimed } from '../claim-filter';
+import { unclaimed } from '../../contracts/claim-filter';
 import type { Shortfall } from './shortfall';
 
 /** Ids in memory at a time. */
