@@ -8,6 +8,10 @@ export const headerNames = {
   jobId: 'job-id',
   /** Count of attempts used so far, from the job record; for people reading the queue. */
   attempt: 'attempt',
+  /** How often an operator had put the job or the mail back when this was sent. Missing: never. */
+  replay: 'replay',
+  /** The job's trace (W3C Trace Context), 32 hexadecimal digits, where it has one. */
+  traceId: 'trace-id',
   /** On a deferred copy: the claim that could not be given back, so it goes on as one attempt. */
   unreleasedClaim: 'unreleased-claim',
   /** On a dead letter: why it was given up. */
@@ -23,9 +27,13 @@ export const headerNames = {
   deadAt: 'dead-at',
 } as const;
 
-/** Why we gave a message up. One that the broker gave up (delivery limit) has no such header. */
+/**
+ * Why a message was given up. One that the broker gave up has no such header: `delivery-limit` is
+ * what its own `x-death` comes to.
+ */
 export const deadReasons = [
   'attempts-exhausted',
+  'delivery-limit',
   'invalid-message',
   'mail-refused',
   'unknown-error',

@@ -2,6 +2,7 @@ import type { ObjectId } from 'mongodb';
 import { defaultConversionOptions, type ConversionOptions } from './conversion-options';
 import type { DeadReason } from './headers';
 import type { RefusalReason } from './refusal-reason';
+import type { SourceFacts } from './source-facts';
 
 /**
  * The words.
@@ -57,6 +58,10 @@ export interface AttemptFailure {
   readonly step: StepName | null;
   readonly errorClass: string;
   readonly error: string;
+  /** How often the job had been replayed before. Missing in records of version 0.1: never. */
+  readonly replay?: number;
+  /** The attempt's last log lines, JSON. Missing in records of version 0.1: none. */
+  readonly log?: readonly string[];
 }
 
 /** The truth about one conversion (collection `jobs`). Messages only move it. */
@@ -85,10 +90,27 @@ export interface JobRecord {
     readonly bytes: number;
     readonly durationMs: number;
   } | null;
-  /** Why the listener's file cannot be converted; set in state `failed`. */
+  /** Why there will be no MP3; set in state `failed`. */
   readonly refusal: { readonly reason: RefusalReason; readonly detail: string } | null;
   /** Why nobody tries any more; set in state `dead`. Missing in records of version 0.1. */
   readonly deadReason: DeadReason | null;
+  /**
+   * What ffprobe says of the source, noted when an attempt comes to a dead letter; null when that
+   * never happened or there was no file to look at. Missing in records of version 0.1.
+   */
+  readonly sourceFacts?: SourceFacts | null;
+  /** How often an operator has put the job back. Missing in records of version 0.1: never. */
+  readonly replays?: number;
+  /**
+   * When an operator put the job back last; it then waits its turn apart from fresh uploads. Null,
+   * or missing in records of version 0.1: never.
+   */
+  readonly replayedAt?: Date | null;
+  /**
+   * The trace of the upload (W3C Trace Context), 32 hexadecimal digits; null for a job that came as
+   * a message without one. Missing in records of version 0.1.
+   */
+  readonly traceId?: string | null;
   /** Missing in records of version 0.1, whose mails the ledger alone knows. */
   readonly mail: MailState;
   readonly createdAt: Date;
@@ -125,6 +147,10 @@ export function newJob(
     mp3: null,
     refusal: null,
     deadReason: null,
+    sourceFacts: null,
+    replays: 0,
+    replayedAt: null,
+    traceId: null,
     mail: 'none',
     createdAt,
     publishedAt: null,

@@ -24,7 +24,13 @@ const schemas = {
 const decoders = Object.entries(schemas);
 
 describe('queue video', () => {
-  const decoded = { video_fid: fid, mp3_fid: null, username, job_id: undefined };
+  const decoded = {
+    video_fid: fid,
+    mp3_fid: null,
+    username,
+    job_id: undefined,
+    options: undefined,
+  };
 
   test.each([
     ["the tutorial's bare message", { video_fid: fid, mp3_fid: null, username }, decoded],
@@ -33,6 +39,11 @@ describe('queue video', () => {
     ['both keys: the right one counts', { video_fid: fid, vide_fid: mp3Fid, username }, decoded],
     ['capital digits', { video_fid: fid.toUpperCase(), username }, decoded],
     ['ours, with a job', { video_fid: fid, username, job_id: 'j' }, { ...decoded, job_id: 'j' }],
+    [
+      'options for the job it makes',
+      { video_fid: fid, username, options: { quality: { kind: 'cbr', kbps: 96 } } },
+      { ...decoded, options: { quality: { kind: 'cbr', kbps: 96 } } },
+    ],
     ['extra fields of others', { video_fid: fid, username, priority: 3, x: { y: [] } }, decoded],
     ['the longest address', { video_fid: fid, username: 'a'.repeat(255) }, expect.anything()],
   ])('takes %s', (_, body, expected: unknown) => {
@@ -55,6 +66,12 @@ describe('queue video', () => {
     ['long job', { video_fid: fid, username, job_id: 'j'.repeat(65) }, /^job_id: .*64/],
     ['a job that is a path', { video_fid: fid, username, job_id: '../x' }, /^job_id: .*letters/],
     ['a job of two lines', { video_fid: fid, username, job_id: 'j\n' }, /^job_id: .*letters/],
+    [
+      'a quality that is none',
+      { video_fid: fid, username, options: { quality: { kind: 'vbr', level: 10 } } },
+      /^options\.quality\.level: /,
+    ],
+    ['options of others', { video_fid: fid, username, options: { speed: 2 } }, /^options/],
     ['every wrong field', { video_fid: 1, username: 2 }, /video_fid: .*; username: /],
     ['null itself', null, /^body: .*expected object, received null/],
     ['an array', [fid], /^body: .*expected object, received array/],

@@ -1,4 +1,6 @@
+import { createHash } from 'node:crypto';
 import { z } from 'zod';
+import { conversionOptionsSchema } from './conversion-options';
 import { refusalReasons } from './refusal-reason';
 
 /** A GridFS id as the tutorial writes it: 24 hexadecimal digits. */
@@ -26,14 +28,17 @@ export const videoMessageSchema = z
     mp3_fid: z.null().optional(),
     username: addressSchema,
     job_id: jobIdSchema.optional(),
+    // Of the job that the message makes; a job that is there already has its own.
+    options: conversionOptionsSchema.optional(),
   })
-  .transform(({ video_fid, vide_fid, username, job_id }, context) => {
+  .transform(({ video_fid, vide_fid, username, job_id, options }, context) => {
     const fid = video_fid ?? vide_fid;
     if (fid === undefined) {
       context.addIssue({ code: 'custom', message: 'expected a video_fid', path: ['video_fid'] });
       return z.NEVER;
     }
-    return { video_fid: fid, mp3_fid: null, username, job_id };
+    const asked = options === undefined ? {} : { options };
+    return { video_fid: fid, mp3_fid: null, username, job_id, ...asked };
   });
 
 /** Queue `mp3`: an MP3 is ready. Always has an `mp3_fid`, so that a tutorial consumer can read it. */
@@ -58,6 +63,14 @@ export type FailedMessage = z.output<typeof failedMessageSchema>;
 
 export type Decoded<Message> =
   { kind: 'message'; message: Message } | { kind: 'invalid'; problem: string };
+
+/**
+ * The tutorial's sender sets no message id. Its messages get one of their bytes, so that two
+ * copies, and their two dead letters, are known to be one.
+ */
+export function messageIdOf(content: Uint8Array): string {
+  return createHash('sha256').update(content).digest('hex').slice(0, 32);
+}
 
 /**
  * Decodes one message body. Never throws: whatever arrives is either a message of the schema or

@@ -1,6 +1,7 @@
 /**
- * Why a listener's file cannot be converted. A refusal is final: the same bytes will be refused
- * again, so it becomes the job state `failed` and a mail, never a retry and never a dead letter.
+ * Why there will be no MP3 of a listener's file. A refusal is final: the same bytes will be refused
+ * again, so it becomes the job state `failed` and a mail, never a retry and never a dead letter. The
+ * one reason that does not lie with the file is `given-up`: an operator discarded its dead letter.
  */
 export const refusalReasons = [
   'empty-file',
@@ -10,6 +11,7 @@ export const refusalReasons = [
   'encrypted',
   'too-long',
   'source-missing',
+  'given-up',
 ] as const;
 
 export type RefusalReason = (typeof refusalReasons)[number];
@@ -25,4 +27,6 @@ export const refusalSentences: Record<RefusalReason, string> = {
   encrypted: 'The sound is encrypted (DRM) and cannot be converted.',
   'too-long': 'The file is longer than this service converts. Upload a shorter part.',
   'source-missing': 'The uploaded file is no longer there. Upload it again.',
+  'given-up':
+    'The conversion failed on our side and was given up. Upload the file again if you still want the MP3.',
 };

@@ -69,6 +69,19 @@ it('gives a bare message one job, however often it comes', async () => {
   });
 });
 
+it('makes a job with the options of its message, and leaves those of a job that is there', async () => {
+  const video_fid = new ObjectId().toHexString();
+  const bare = { video_fid, mp3_fid: null, username: 'a@example.com', job_id: undefined };
+  const options = { quality: { kind: 'cbr', kbps: 96 } } as const;
+  await claimsOf('w').ensure({ ...bare, options });
+  await claimsOf('w').ensure({ ...bare, options: { quality: { kind: 'vbr', level: 9 } } });
+  expect(await jobs.findOne({ _id: video_fid })).toMatchObject({ options });
+  const usual = await newJobId();
+  expect(await jobs.findOne({ _id: usual })).toMatchObject({
+    options: { quality: { kind: 'vbr', level: 2 } },
+  });
+});
+
 it('gives one of eight workers the claim and counts one attempt', async () => {
   const id = await newJobId();
   const results = await Promise.all(

@@ -1,5 +1,5 @@
 import type { ConsumeMessage } from 'amqplib';
-import { createHash } from 'node:crypto';
+import { messageIdOf } from '../../contracts/message';
 import type { WorkQueue } from '../../contracts/topology';
 
 /** One arrival of a message at a consumer, without the broker client's shape. */
@@ -13,10 +13,6 @@ export interface Delivery {
   readonly redelivered: boolean;
 }
 
-/**
- * The tutorial's sender sets no message id. Its messages get one of their bytes, so that two
- * copies, and their two dead letters, are known to be one.
- */
 export function toDelivery(queue: WorkQueue, message: ConsumeMessage): Delivery {
   const id: unknown = message.properties.messageId;
   const headers: Record<string, string | number> = {};
@@ -28,12 +24,8 @@ export function toDelivery(queue: WorkQueue, message: ConsumeMessage): Delivery 
   return {
     queue,
     body: message.content,
-    messageId: typeof id === 'string' ? id : idOf(message.content),
+    messageId: typeof id === 'string' ? id : messageIdOf(message.content),
     headers,
     redelivered: message.fields.redelivered,
   };
-}
-
-function idOf(content: Uint8Array): string {
-  return createHash('sha256').update(content).digest('hex').slice(0, 32);
 }
