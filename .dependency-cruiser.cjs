@@ -29,6 +29,17 @@ module.exports = {
       from: {},
       to: { dependencyTypes: ['npm-no-pkg', 'unknown', 'undetermined'] },
     },
+    {
+      name: 'pages-run-in-a-browser',
+      severity: 'error',
+      comment: 'A page shares the types of what it shows with its server, and no code.',
+      from: { path: '^gateway/pages/', pathNot: tests },
+      to: {
+        path: '^(contracts|observability|dead-letters|auth|gateway|pipeline|local)/',
+        pathNot: '^gateway/pages/',
+        dependencyTypesNot: ['type-only'],
+      },
+    },
     service('contracts', ['observability', 'dead-letters', 'auth', 'gateway', 'pipeline', 'local']),
     service('observability', ['dead-letters', 'auth', 'gateway', 'pipeline', 'local']),
     service('dead-letters', ['auth', 'gateway', 'pipeline', 'local']),

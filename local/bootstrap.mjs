@@ -238,11 +238,14 @@ function build() {
   if (readIfThere(stampFile) === stamp) return;
   timed('build', () => {
     const tsc = join(root, 'node_modules/typescript/bin/tsc');
-    const { status, output } = run(
-      [nodeProgram(), tsc, '--project', 'tsconfig.json', '--incremental'],
-      { cwd: root },
-    );
-    if (status !== 0) throw new Problem(`the build failed:\n${output.trim()}`);
+    const steps = [
+      [tsc, '--project', 'tsconfig.json', '--incremental'],
+      [join(root, 'gateway/pages/build.mjs')],
+    ];
+    for (const step of steps) {
+      const { status, output } = run([nodeProgram(), ...step], { cwd: root });
+      if (status !== 0) throw new Problem(`the build failed:\n${output.trim()}`);
+    }
   });
   writeFileSync(stampFile, stamp);
 }
@@ -255,10 +258,10 @@ function sourcesStamp() {
     hash.update(`${path} ${size} ${mtimeMs}\n`);
   };
   const { include } = JSON.parse(readFileSync(join(root, 'tsconfig.json'), 'utf8'));
-  for (const pattern of include) {
-    const folder = join(root, pattern.split('/')[0]);
-    for (const name of readdirSync(folder, { recursive: true }).sort()) {
-      if (name.endsWith('.ts')) add(join(folder, name));
+  for (const name of new Set(include.map((pattern) => pattern.split('/')[0]))) {
+    const folder = join(root, name);
+    for (const file of readdirSync(folder, { recursive: true }).sort()) {
+      if (/\.(ts|tsx|css|html|mjs)$/.test(file)) add(join(folder, file));
     }
   }
   add(join(root, 'tsconfig.json'));

@@ -1,0 +1,3 @@
+import { render } from 'preact';
+
+render(<p>Dead letters</p>, document.body);
