@@ -1,21 +1,40 @@
-import type { Collection, Db, IndexDescription } from 'mongodb';
+import type { Collection, Db, Filter, IndexDescription } from 'mongodb';
 import type { JobRecord } from './job';
 
+/** Jobs that an operator put back, be it for a conversion or for a mail. */
+export const replayed = { replayedAt: { $type: 'date' } } as const satisfies Filter<JobRecord>;
+
+/**
+ * An index whose keys change gets another name: one of the same name with other keys fails on a
+ * database that has it. Null stands for a missing field too (records of version 0.1).
+ */
 const jobIndexes: IndexDescription[] = [
   // A listener's list, newest first.
   { key: { 'owner.id': 1, createdAt: -1, _id: -1 }, name: 'owner-id-newest' },
   { key: { 'owner.address': 1, createdAt: -1, _id: -1 }, name: 'owner-address-newest' },
   // Who may download an MP3.
   { key: { 'mp3.fid': 1 }, name: 'mp3-fid', sparse: true },
-  // Held jobs, by owner.
+  // Held jobs that are no replays, by owner.
   {
-    key: { publishedAt: 1, finishedAt: 1, 'owner.id': 1, 'owner.address': 1 },
-    name: 'held-by-owner',
+    key: { publishedAt: 1, finishedAt: 1, replayedAt: 1, 'owner.id': 1, 'owner.address': 1 },
+    name: 'held-fresh-by-owner',
   },
-  // An owner's open jobs, oldest first.
-  { key: { finishedAt: 1, 'owner.id': 1, createdAt: 1, _id: 1 }, name: 'open-oldest' },
-  // Finished jobs whose news or mail is still to come.
-  { key: { announcedAt: 1, finishedAt: 1 }, name: 'unannounced' },
+  // An owner's open jobs that are no replays, oldest first.
+  {
+    key: { finishedAt: 1, replayedAt: 1, 'owner.id': 1, createdAt: 1, _id: 1 },
+    name: 'open-fresh-oldest',
+  },
+  // Open jobs that are on the broker.
+  { key: { finishedAt: 1, publishedAt: 1 }, name: 'open-published' },
+  // Replays that are held, oldest first, or on the broker, and those whose mail is still to come.
+  {
+    key: { finishedAt: 1, publishedAt: 1, replayedAt: 1, _id: 1 },
+    name: 'open-replays',
+    partialFilterExpression: replayed,
+  },
+  { key: { mail: 1, announcedAt: 1 }, name: 'replayed-mail', partialFilterExpression: replayed },
+  // Finished jobs whose news or mail is still to come. Dead ones stay unannounced for good.
+  { key: { announcedAt: 1, state: 1, replayedAt: 1, finishedAt: 1 }, name: 'unheard' },
   { key: { mail: 1, announcedAt: 1 }, name: 'mail-pending' },
   // Whether somebody may still be writing an MP3.
   { key: { 'claim.token': 1 }, name: 'claim-token', sparse: true },

@@ -52,12 +52,12 @@ export const metricTable = {
   mails_total: { type: 'counter', help: 'Mails by kind and result.', labels: ['kind', 'result'] },
   outbox_held_jobs: {
     type: 'gauge',
-    help: 'Accepted jobs that are not on the broker; the active relay sets it.',
+    help: 'Accepted jobs that are not on the broker, replays aside; the active relay sets it.',
     labels: [],
   },
   outbox_published_total: {
     type: 'counter',
-    help: 'Messages the relay published: held jobs, news that never went out, news sent again.',
+    help: 'Messages the relay published: held jobs, replays, news that never went out, news sent again.',
     labels: ['reason'],
   },
   lost_messages_total: {
@@ -69,6 +69,21 @@ export const metricTable = {
     type: 'counter',
     help: 'What the sweeper removed, by bucket: files, and chunks without a file.',
     labels: ['bucket', 'swept'],
+  },
+  dead_letters: {
+    type: 'gauge',
+    help: 'Dead letters on file that wait for an operator, by work queue; the active relay sets it.',
+    labels: ['queue'],
+  },
+  dead_letters_filed_total: {
+    type: 'counter',
+    help: 'Messages taken from the dead-letter queues and filed.',
+    labels: ['queue'],
+  },
+  dead_letters_acted_total: {
+    type: 'counter',
+    help: 'Dead letters that an order was carried out for.',
+    labels: ['action'],
   },
 } as const satisfies Record<string, MetricDeclaration>;
 
@@ -90,9 +105,10 @@ export interface LabelValues {
   readonly step: (typeof stepNames)[number];
   readonly dependency: (typeof dependencies)[number];
   readonly kind: 'ready' | 'failed';
-  readonly reason: 'held' | 'unheard-news' | 'lost-news';
+  readonly reason: 'held' | 'replay' | 'unheard-news' | 'lost-news';
   readonly bucket: 'videos' | 'mp3s';
   readonly swept: 'file' | 'chunk';
+  readonly action: 'replay' | 'discard' | 'park' | 'unpark';
 }
 
 type Table = typeof metricTable;

@@ -165,6 +165,14 @@ export const relaySettings = {
   ...brokerSettings,
   publishTimeoutMs,
   maxQueuedPerOwner,
+  maxQueuedReplays: integer({
+    env: 'MAX_QUEUED_REPLAYS',
+    default: 8,
+    min: 1,
+    max: 10_000,
+    meaning:
+      'Replayed jobs, and mails of replayed jobs, in the queues at a time; the others are held, so that fresh uploads do not wait for them.',
+  }),
   ...jobSettings,
   ...bucketSettings,
   relayEveryMs: integer({

@@ -46,6 +46,8 @@ function fetchOf(videoFid: ObjectId): Promise<{ videoPath: string }> {
     videoFid,
     sourceName: 'a.mp4',
     options: defaultConversionOptions,
+    replays: 0,
+    traceId: null,
     directory,
     reserve: () => Promise.resolve(),
   };

@@ -9,6 +9,10 @@ export interface ConversionJob {
   readonly videoFid: ObjectId;
   readonly sourceName: string | null;
   readonly options: ConversionOptions;
+  /** How often the job was put back. */
+  readonly replays: number;
+  /** 32 hexadecimal digits. */
+  readonly traceId: string | null;
   /** Exists only for this attempt and is removed after it. */
   readonly directory: string;
   /** Makes sure that so many bytes fit into the directory. @throws NoRoom */
@@ -36,4 +40,6 @@ export interface StoredMp3 {
   readonly videoFid: ObjectId;
   readonly mp3Fid: ObjectId;
   readonly durationMs: number;
+  readonly replays: number;
+  readonly traceId: string | null;
 }

@@ -61,13 +61,15 @@ function conversionJob(job: ClaimedJob, directory: AttemptDirectory): Conversion
     videoFid: job.source.fid,
     sourceName: job.source.name,
     options: job.options,
+    ...told(job),
     directory: directory.path,
     reserve: (bytes) => directory.reserve(bytes),
   };
 }
 
 /** What an earlier attempt committed before it died. */
-function storedMp3({ _id, owner, source, mp3 }: ClaimedJob): StoredMp3 | null {
+function storedMp3(job: ClaimedJob): StoredMp3 | null {
+  const { _id, owner, source, mp3 } = job;
   if (mp3 === null) return null;
   return {
     jobId: _id,
@@ -75,7 +77,13 @@ function storedMp3({ _id, owner, source, mp3 }: ClaimedJob): StoredMp3 | null {
     videoFid: source.fid,
     mp3Fid: mp3.fid,
     durationMs: mp3.durationMs,
+    ...told(job),
   };
+}
+
+/** What the news say besides how it ended. Records of version 0.1 have neither. */
+function told({ replays = 0, traceId = null }: ClaimedJob) {
+  return { replays, traceId };
 }
 
 /** `ENOSPC` of the file system or of ffmpeg, not a reservation that was refused. */

@@ -59,6 +59,8 @@ async function claimedMp3(): Promise<LocalMp3> {
     videoFid,
     sourceName: null,
     options: defaultConversionOptions,
+    replays: 0,
+    traceId: null,
     directory,
     reserve: () => Promise.resolve(),
   };

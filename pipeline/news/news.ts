@@ -1,7 +1,7 @@
 import type { ObjectId } from 'mongodb';
 import type { OutgoingMessage } from '../../contracts/broker/confirmed-publisher';
-import { headerNames } from '../../contracts/headers';
 import type { JobRecord } from '../../contracts/job';
+import { jobHeaders } from '../../contracts/job-headers';
 import type { FailedMessage, Mp3Message } from '../../contracts/message';
 import type { RefusalReason } from '../../contracts/refusal-reason';
 import type { Topology } from '../../contracts/topology';
@@ -11,13 +11,15 @@ interface Ready {
   readonly username: string;
   readonly videoFid: ObjectId;
   readonly mp3Fid: ObjectId;
+  readonly replays: number;
+  readonly traceId: string | null;
 }
 
-type Told = Pick<JobRecord, '_id' | 'owner' | 'source'>;
+type Told = Pick<JobRecord, '_id' | 'owner' | 'source' | 'replays' | 'traceId'>;
 
 /** Says on the queue `mp3` that the MP3 is stored: a message that a tutorial consumer can read. */
 export function readyNews(
-  { jobId, username, videoFid, mp3Fid }: Ready,
+  { jobId, username, videoFid, mp3Fid, ...about }: Ready,
   { queueNames }: Topology,
 ): OutgoingMessage {
   const body: Mp3Message = {
@@ -30,16 +32,17 @@ export function readyNews(
     queue: queueNames.mp3,
     body,
     messageId: `ready.${mp3Fid.toHexString()}`,
-    headers: { [headerNames.jobId]: jobId },
+    headers: jobHeaders({ _id: jobId, ...about }),
   };
 }
 
 /** Says on the queue `mp3.failed` why there will be no MP3. */
 export function refusalNews(
-  { _id, owner, source }: Told,
+  job: Told,
   reason: RefusalReason,
   { queueNames }: Topology,
 ): OutgoingMessage {
+  const { _id, owner, source } = job;
   const body: FailedMessage = {
     video_fid: source.fid.toHexString(),
     username: owner.address,
@@ -50,7 +53,7 @@ export function refusalNews(
     queue: queueNames.failed,
     body,
     messageId: `failed.${_id}`,
-    headers: { [headerNames.jobId]: _id },
+    headers: jobHeaders(job),
   };
 }
 
@@ -59,10 +62,10 @@ export function newsOf(
   job: Told & Pick<JobRecord, 'state' | 'mp3' | 'refusal'>,
   topology: Topology,
 ): OutgoingMessage | undefined {
-  const { _id, owner, source, state, mp3, refusal } = job;
+  const { _id: jobId, owner, source, state, mp3, refusal, replays = 0, traceId = null } = job;
   if (state === 'ready' && mp3 !== null) {
-    const told = { jobId: _id, username: owner.address, videoFid: source.fid, mp3Fid: mp3.fid };
-    return readyNews(told, topology);
+    const [username, videoFid, mp3Fid] = [owner.address, source.fid, mp3.fid];
+    return readyNews({ jobId, username, videoFid, mp3Fid, replays, traceId }, topology);
   }
   if (state === 'failed' && refusal !== null) return refusalNews(job, refusal.reason, topology);
   return undefined;

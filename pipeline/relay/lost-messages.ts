@@ -5,8 +5,8 @@ import type { Shortfall } from './shortfall';
 
 /** Ids in memory at a time. */
 const batch = 1_000;
-/** Not the index over `publishedAt`, which holds every job that ever was. */
-const hint = 'open-oldest';
+/** Not one that begins with `publishedAt`, which holds every job that ever was. */
+const hint = 'open-published';
 
 const published: Filter<JobRecord> = { finishedAt: null, publishedAt: { $ne: null } };
 

@@ -16,7 +16,7 @@ import { holdLost } from './lost-messages';
 import type { BrokerConnection } from '../../observability/broker-connection';
 import { releaseHeld } from './release-held';
 import { Shortfall } from './shortfall';
-import { announceLost, announceUnheard } from './unheard-news';
+import { announceLost, announceReplayed, announceUnheard } from './unheard-news';
 
 export interface RelayDeps {
   readonly config: ConfigOf<typeof relaySettings>;
@@ -37,7 +37,8 @@ const markMs = 1_000;
 /** What a relay does over and over: keep the lease, and whatever the lease allows. */
 export function startLoops(deps: RelayDeps): RunningProcess {
   const { config, client, jobs, outbox, publisher, broker, topology, lease, metrics, log } = deps;
-  const { relayEveryMs, relayLeaseMs, lostAfterMs, maxQueuedPerOwner } = config;
+  const { relayEveryMs, relayLeaseMs, lostAfterMs } = config;
+  const { maxQueuedPerOwner, maxQueuedReplays } = config;
   let stopping = false;
   /** @throws LeaseLost */
   const proceed = () => {
@@ -96,6 +97,14 @@ export function startLoops(deps: RelayDeps): RunningProcess {
     if (again > 0) log.warn({ jobs: again }, 'the broker lost news; they were announced again');
   };
 
+  const replay = async () => {
+    if (!broker.condition().ok) return;
+    const released = await outbox.releaseReplays(maxQueuedReplays, proceed);
+    metrics.count('outbox_published_total', { reason: 'replay' }, released);
+    const announced = await announceReplayed(news, maxQueuedReplays);
+    metrics.count('outbox_published_total', { reason: 'replay' }, announced);
+  };
+
   const databases = {
     videos: config.videosDatabase,
     mp3s: config.mp3sDatabase,
@@ -113,6 +122,7 @@ export function startLoops(deps: RelayDeps): RunningProcess {
   const loops = [
     new Loop('lease', Math.min(1_000, relayLeaseMs / 3), keepLease, log),
     new Loop('outbox', relayEveryMs, active(release), log),
+    new Loop('replays', relayEveryMs, active(replay), log),
     new Loop('recovery', Math.max(relayEveryMs, lostAfterMs / 10), active(recover), log),
     new Loop('sweeper', Math.min(1_000, config.sweepEveryMs), active(sweepWhenDue), log),
   ];

@@ -1,5 +1,6 @@
-import type { Collection, Filter } from 'mongodb';
+import type { Collection, Filter, Sort } from 'mongodb';
 import type { JobRecord } from '../../contracts/job';
+import { replayed } from '../../contracts/job-collection';
 import type { Publisher } from '../../contracts/broker/confirmed-publisher';
 import type { Topology } from '../../contracts/topology';
 import { newsOf } from '../news/news';
@@ -21,22 +22,44 @@ export interface NewsDeps {
 
 /**
  * Announces jobs that ended and whose news never went out: their worker died in between, and the
- * broker lost the message that would have brought another one there.
+ * broker lost the message that would have brought another one there; or an operator gave them up.
+ * Not those of replays, see `announceReplayed`.
  *
  * @returns how many were announced.
  * @throws BrokerAway, PublishFailed, or the error of MongoDB
  */
 export function announceUnheard(deps: NewsDeps): Promise<number> {
-  const unheard: Filter<JobRecord> = {
-    announcedAt: null,
-    finishedAt: { $lt: longAgo(deps) },
-    $or: [
-      { state: 'ready', mp3: { $ne: null } },
-      { state: 'failed', refusal: { $ne: null } },
-    ],
-  };
-  return announce(deps, unheard, batch);
+  return announce(deps, { ...unheard(deps), replayedAt: null }, { finishedAt: 1 }, batch);
 }
+
+/**
+ * Announces jobs that an operator put back, or gave up after that, and whose news is to go out
+ * (again), so that at most `maxQueued` of them wait for their mail.
+ *
+ * @returns how many were announced.
+ * @throws BrokerAway, PublishFailed, or the error of MongoDB
+ */
+export async function announceReplayed(deps: NewsDeps, maxQueued: number): Promise<number> {
+  const { jobs } = deps;
+  const due = { ...unheard(deps), ...replayed };
+  if ((await jobs.findOne(due, { projection: { _id: 1 } })) === null) return 0;
+  const pending = await jobs.countDocuments(
+    { ...replayed, mail: 'pending', announcedAt: { $ne: null } },
+    { limit: maxQueued },
+  );
+  if (pending >= maxQueued) return 0;
+  return announce(deps, due, { replayedAt: 1, _id: 1 }, Math.min(maxQueued - pending, batch));
+}
+
+const unheard = (deps: NewsDeps): Filter<JobRecord> => ({
+  announcedAt: null,
+  state: { $in: ['ready', 'failed'] },
+  finishedAt: { $lt: longAgo(deps) },
+  $or: [
+    { state: 'ready', mp3: { $ne: null } },
+    { state: 'failed', refusal: { $ne: null } },
+  ],
+});
 
 /**
  * Announces jobs anew whose mail is still to come although the queues lack messages. The ledger
@@ -56,15 +79,17 @@ export async function announceLost(deps: NewsDeps, shortfall: Shortfall): Promis
   const missing = await shortfall.look(() =>
     jobs.countDocuments({ mail: 'pending', announcedAt: { $ne: null } }),
   );
-  return missing === 0 ? 0 : announce(deps, pending, Math.min(missing, batch));
+  if (missing === 0) return 0;
+  return announce(deps, pending, { announcedAt: 1 }, Math.min(missing, batch));
 }
 
 async function announce(
   { jobs, publisher, topology, proceed }: NewsDeps,
   which: Filter<JobRecord>,
+  first: Sort,
   limit: number,
 ): Promise<number> {
-  const found = await jobs.find(which).sort({ announcedAt: 1 }).limit(limit).toArray();
+  const found = await jobs.find(which).sort(first).limit(limit).toArray();
   let announced = 0;
   await inParallel(found, atOnce, async (job) => {
     proceed();

@@ -1,0 +1,15 @@
+import { headerNames } from './headers';
+import type { JobRecord } from './job';
+
+/** The headers of every message about a job. */
+export function jobHeaders({
+  _id,
+  replays,
+  traceId,
+}: Pick<JobRecord, '_id' | 'replays' | 'traceId'>): Record<string, string | number> {
+  return {
+    [headerNames.jobId]: _id,
+    ...(replays === undefined || replays === 0 ? {} : { [headerNames.replay]: replays }),
+    ...(traceId === undefined || traceId === null ? {} : { [headerNames.traceId]: traceId }),
+  };
+}
