@@ -40,6 +40,7 @@ export interface OutcomeEntry {
   readonly at: Date;
   /** The action's entry. */
   readonly of: string;
+  readonly order: string;
   readonly letter: string;
   readonly jobId: string | null;
   readonly outcome: Exclude<ReplayOutcome, 'waiting'>;

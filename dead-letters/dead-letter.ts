@@ -84,6 +84,8 @@ export interface DeadLetterRecord {
   readonly stateAt: Date;
   /** How often it was put back. */
   readonly replays: number;
+  /** What the header `replay` of its message says since it was put back last; 0 before. */
+  readonly replay: number;
   /** Of the last replay; null before the first. */
   readonly outcome: ReplayOutcome | null;
   /** The order that acted on it last. */

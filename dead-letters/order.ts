@@ -22,11 +22,7 @@ export const orderRequestSchema = z
   .strictObject({
     action: z.enum(orderActions),
     select: selectionSchema,
-    reason: z
-      .string()
-      .trim()
-      .min(1, 'expected a reason: it stands in the audit')
-      .max(1_000),
+    reason: z.string().trim().min(1, 'expected a reason: it stands in the audit').max(1_000),
     edit: editSchema.optional().describe('for a replay'),
     rate_per_s: z.number().positive().max(10_000).optional().describe('letters per second'),
     limit: z.int().min(1).max(1_000_000).optional().describe('letters at most, oldest death first'),

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { GridFSBucket, ObjectId, type Collection, type Db, type IndexDescription } from 'mongodb';
 import { durable, jobCollection } from '../contracts/job-collection';
 import type { JobRecord } from '../contracts/job';
+import { mailCollection, type MailRecord } from '../contracts/mail-record';
 import type { AuditEntry } from './audit-entry';
 import type { DeadLetterRecord } from './dead-letter';
 import type { OrderRecord } from './order';
@@ -13,6 +14,7 @@ export interface DeadLetterStores {
   readonly orders: Collection<OrderRecord>;
   readonly audit: Collection<AuditEntry>;
   readonly jobs: Collection<JobRecord>;
+  readonly mails: Collection<MailRecord>;
   /** Bodies too large for a record. */
   readonly bodies: GridFSBucket;
 }
@@ -24,6 +26,7 @@ export function openStores(database: Db): DeadLetterStores {
     orders: database.collection<OrderRecord>('dead_letter_orders', durable),
     audit: database.collection<AuditEntry>('dead_letter_audit', durable),
     jobs: jobCollection(database),
+    mails: mailCollection(database),
     bodies: new GridFSBucket(database, { bucketName: 'dead_letters', ...durable }),
   };
 }
@@ -45,7 +48,7 @@ const letterIndexes: IndexDescription[] = [
 
 const auditIndexes: IndexDescription[] = [
   { key: { at: -1, _id: -1 }, name: 'newest' },
-  { key: { order: 1, result: 1 }, name: 'order' },
+  { key: { order: 1, kind: 1, result: 1 }, name: 'order' },
   { key: { letter: 1, at: 1 }, name: 'letter' },
   { key: { jobId: 1, at: 1 }, name: 'job' },
   { key: { of: 1 }, name: 'outcome-of', sparse: true },

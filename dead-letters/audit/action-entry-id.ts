@@ -1,0 +1,2 @@
+/** An order acts on a letter once. */
+export const actionEntryId = (order: string, letter: string): string => `${order}.${letter}`;

@@ -1,0 +1,64 @@
+import type { GetMessage } from 'amqplib';
+import { deadQueue, workQueues, type Topology, type WorkQueue } from '../../contracts/topology';
+import type { BrokerConnection } from '../../observability/broker-connection';
+import type { DeadLetterStores } from '../stores';
+import type { ArrivedMessage } from './arrived-message';
+import { fileMessages } from './file-messages';
+
+/** At a time; many small ones make one write, and few large ones do not fill the memory. */
+const limits = { messages: 250, bytes: 8 * 1024 * 1024 };
+
+export interface CollectDeps {
+  readonly stores: DeadLetterStores;
+  readonly broker: Pick<BrokerConnection, 'take'>;
+  readonly topology: Topology;
+  /** Asked before each batch; throws to end it. */
+  readonly proceed: () => void;
+  readonly onFiled: (queue: WorkQueue, messages: number) => void;
+}
+
+/**
+ * Files what is in the dead-letter queues: on record first, acked then. While MongoDB is away the
+ * messages wait where they are.
+ *
+ * @throws BrokerAway, or the error of MongoDB
+ */
+export async function collectDeadLetters({
+  stores,
+  broker,
+  topology,
+  proceed,
+  onFiled,
+}: CollectDeps): Promise<void> {
+  for (const workQueue of workQueues) {
+    const queue = topology.queueNames[workQueue];
+    for (;;) {
+      proceed();
+      const taken = await broker.take(deadQueue(queue), limits, (messages) =>
+        fileMessages(
+          stores,
+          messages.map((message) => arrived(queue, workQueue, message)),
+        ),
+      );
+      if (taken === 0) break;
+      onFiled(workQueue, taken);
+    }
+  }
+}
+
+function arrived(
+  queue: string,
+  workQueue: WorkQueue,
+  { content, properties }: GetMessage,
+): ArrivedMessage {
+  const { headers, messageId, contentType } = properties as Readonly<Record<string, unknown>>;
+  const text = (value: unknown) => (typeof value === 'string' ? value : undefined);
+  return {
+    queue,
+    workQueue,
+    content,
+    messageId: text(messageId),
+    contentType: text(contentType),
+    headers: typeof headers === 'object' && headers !== null ? { ...headers } : {},
+  };
+}

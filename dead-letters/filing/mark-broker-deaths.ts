@@ -1,0 +1,44 @@
+import { unclaimed } from '../../contracts/claim-filter';
+import type { AttemptFailure } from '../../contracts/job';
+import type { DeadLetterRecord } from '../dead-letter';
+import type { DeadLetterStores } from '../stores';
+
+/**
+ * The broker gives a message up without a word to the job's record; here the record learns of it.
+ * Not while somebody works on the job with another copy: then that one decides.
+ */
+export async function markBrokerDeaths(
+  { jobs }: DeadLetterStores,
+  letters: readonly DeadLetterRecord[],
+): Promise<void> {
+  for (const { workQueue, jobId, last } of letters) {
+    if (jobId === null || last.reason !== 'delivery-limit') continue;
+    if (workQueue !== 'video') {
+      await jobs.updateOne(
+        { _id: jobId, mail: { $in: ['none', 'pending'] } },
+        { $set: { mail: 'dead' } },
+      );
+      continue;
+    }
+    const { replay, at, errorClass, error, attempts: attempt } = last;
+    const failure: AttemptFailure = {
+      attempt,
+      replay,
+      at,
+      worker: 'unknown',
+      step: null,
+      errorClass,
+      error,
+      log: [],
+    };
+    await jobs.updateOne(
+      // Put back since: this is a second copy of an older death. A missing count is none.
+      { _id: jobId, finishedAt: null, mp3: null, replays: { $not: { $gt: replay } }, ...unclaimed },
+      {
+        $set: { state: 'dead', claim: null, deadReason: 'delivery-limit' },
+        $push: { failures: failure },
+        $currentDate: { finishedAt: true },
+      },
+    );
+  }
+}

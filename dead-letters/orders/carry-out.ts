@@ -1,0 +1,124 @@
+import type { Publisher } from '../../contracts/broker/confirmed-publisher';
+import type { DeadLetterRecord } from '../dead-letter';
+import { editor } from '../edit/apply-edit';
+import type { OrderAction, OrderRecord } from '../order';
+import type { DeadLetterStores } from '../stores';
+import { actionable } from './actionable';
+import { discardLetters } from './discard-letters';
+import { moveLetters } from './move-letters';
+import { replayLetters } from './replay-letters';
+
+/** Letters in memory at a time. */
+const batch = 250;
+
+export interface OrdersDeps {
+  readonly stores: DeadLetterStores;
+  readonly publisher: Publisher;
+  /** Asked before each step; throws to end it. */
+  readonly proceed: () => void;
+  readonly onActed: (action: OrderAction, letters: number) => void;
+}
+
+/**
+ * Carries orders out, each a batch at a time, so that a slow one keeps no other waiting. One of
+ * these runs at a time; should two overlap, what both do is done once all the same.
+ */
+export class Orders {
+  /** Not before this, on the clock of `performance.now()`: the order's rate. */
+  readonly #dueMs = new Map<string, number>();
+
+  constructor(private readonly deps: OrdersDeps) {}
+
+  /**
+   * One batch of every order that runs and is due.
+   *
+   * @returns how many letters were acted on.
+   * @throws PublishFailed, BrokerAway, or the error of MongoDB; the next time goes on from there.
+   */
+  async advance(): Promise<number> {
+    const { stores } = this.deps;
+    let acted = await this.#finishStarted();
+    const running = await stores.orders.find({ state: 'running' }).sort({ _id: 1 }).toArray();
+    for (const order of running) {
+      this.deps.proceed();
+      if (performance.now() >= (this.#dueMs.get(order._id) ?? 0)) acted += await this.#next(order);
+    }
+    return acted;
+  }
+
+  /** What a crash left between its first and its last step, be its order stopped or not. */
+  async #finishStarted(): Promise<number> {
+    const { letters, orders } = this.deps.stores;
+    const started = await letters.find({ state: 'replaying' }).limit(batch).toArray();
+    for (const id of new Set(started.map(({ order }) => order))) {
+      const order = id === null ? null : await orders.findOne({ _id: id });
+      if (order === null) throw new Error(`order ${id} of letters that are replaying is missing`);
+      this.deps.proceed();
+      await this.#act(
+        order,
+        started.filter((letter) => letter.order === id),
+      );
+    }
+    return started.length;
+  }
+
+  async #next(order: OrderRecord): Promise<number> {
+    const { stores, proceed, onActed } = this.deps;
+    const size = await this.#batchSize(order);
+    const letters = size <= 0 ? [] : await this.#find(order, size);
+    if (letters.length === 0) {
+      this.#dueMs.delete(order._id);
+      await stores.orders.updateOne(
+        { _id: order._id, state: 'running' },
+        { $set: { state: 'finished' }, $currentDate: { endedAt: true } },
+      );
+      return 0;
+    }
+    const pauseMs = order.ratePerS === null ? 0 : (letters.length / order.ratePerS) * 1_000;
+    this.#dueMs.set(order._id, performance.now() + pauseMs);
+    proceed();
+    await this.#act(order, letters);
+    onActed(order.action, letters.length);
+    return letters.length;
+  }
+
+  /** As many as a second may have, and no more than are left of its limit. */
+  async #batchSize({ _id, ratePerS, limit }: OrderRecord): Promise<number> {
+    const atOnce = ratePerS === null ? batch : Math.max(1, Math.min(batch, Math.floor(ratePerS)));
+    if (limit === null) return atOnce;
+    const acted = await this.deps.stores.audit.countDocuments({ order: _id, kind: 'action' });
+    return Math.min(atOnce, limit - acted);
+  }
+
+  #find({ _id, action, select, placedAt }: OrderRecord, size: number): Promise<DeadLetterRecord[]> {
+    return this.deps.stores.letters
+      .find({
+        $and: [
+          actionable(action, select),
+          // Not what it has met already, nor what came after it.
+          { order: { $ne: _id }, stateAt: { $lte: placedAt } },
+        ],
+      })
+      .sort({ 'last.at': 1, _id: 1 })
+      .limit(size)
+      .toArray();
+  }
+
+  #act(order: OrderRecord, letters: readonly DeadLetterRecord[]): Promise<void> {
+    const { stores } = this.deps;
+    switch (order.action) {
+      case 'replay': {
+        const edit = order.edit === null ? null : editor(order.edit);
+        return replayLetters(this.deps, order, letters, edit);
+      }
+      case 'discard':
+        return discardLetters(stores, order, letters);
+      case 'park':
+        return moveLetters(stores, order, letters, 'parked');
+      case 'unpark':
+        return moveLetters(stores, order, letters, 'open');
+      default:
+        return order.action satisfies never;
+    }
+  }
+}
