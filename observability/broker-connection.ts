@@ -1,5 +1,5 @@
 import { connect, type AmqpConnectionManager } from 'amqp-connection-manager';
-import type { ChannelModel } from 'amqplib';
+import type { ChannelModel, GetMessage } from 'amqplib';
 import {
   ConfirmedPublisher,
   PublishFailed,
@@ -73,6 +73,47 @@ export class BrokerConnection {
   /** Ready messages in these queues together; one that is missing holds none. @throws BrokerAway */
   async readyMessages(queues: readonly string[]): Promise<number> {
     return this.#within(countReady(this.#connected(), queues));
+  }
+
+  /**
+   * Takes messages off the head of a queue: `use` has them, and once it has resolved they are acked.
+   * When it throws they stay.
+   *
+   * @param limits How many messages at most, and after how many bytes no further one is fetched.
+   * @returns how many were taken; none when the queue is missing.
+   * @throws BrokerAway, or what `use` throws
+   */
+  async take(
+    queue: string,
+    limits: { readonly messages: number; readonly bytes: number },
+    use: (messages: readonly GetMessage[]) => Promise<void>,
+  ): Promise<number> {
+    const channel = await this.#within(this.#connected().createChannel());
+    const refusals: unknown[] = [];
+    channel.on('error', (error: Error) => {
+      if ('code' in error) refusals.push(error.code);
+    });
+    try {
+      const taken: GetMessage[] = [];
+      let bytes = 0;
+      while (taken.length < limits.messages && bytes < limits.bytes) {
+        const message = await this.#within(channel.get(queue));
+        if (message === false) break;
+        taken.push(message);
+        bytes += message.content.length;
+      }
+      const last = taken.at(-1);
+      if (last === undefined) return 0;
+      await use(taken);
+      channel.ack(last, true);
+      return taken.length;
+    } catch (error) {
+      if (refusals.includes(404)) return 0;
+      throw error;
+    } finally {
+      // The acks went before it. Closing a channel of a broken connection never ends (amqplib 0.10).
+      await this.#within(channel.close()).catch(() => undefined);
+    }
   }
 
   condition(): Condition {

@@ -2,7 +2,7 @@ import type { Collection, MongoClient } from 'mongodb';
 import type { JobRecord } from '../../contracts/job';
 import type { Publisher } from '../../contracts/broker/confirmed-publisher';
 import type { Outbox } from '../../contracts/outbox';
-import { retryQueue, type Topology, type WorkQueue } from '../../contracts/topology';
+import { retryQueue, workQueues, type Topology, type WorkQueue } from '../../contracts/topology';
 import type { ConfigOf } from '../../observability/config';
 import type { Logger } from '../../observability/logger';
 import type { Metrics } from '../../observability/metrics';
@@ -10,6 +10,7 @@ import type { RunningProcess } from '../../observability/run-process';
 import type { relaySettings } from '../config';
 import { countSwept } from '../sweeper/sweep-report';
 import { sweep } from '../sweeper/sweep';
+import { deadLetterLoops } from './dead-letter-loops';
 import { LeaseLost, type Lease } from './lease';
 import { Loop } from './loop';
 import { holdLost } from './lost-messages';
@@ -54,6 +55,7 @@ export function startLoops(deps: RelayDeps): RunningProcess {
       if (wasActive && !lease.held) {
         log.warn('the lease is lost: standby');
         metrics.set('outbox_held_jobs', {}, 0);
+        for (const queue of workQueues) metrics.set('dead_letters', { queue }, 0);
         wasActive = false;
       }
     });
@@ -119,7 +121,19 @@ export function startLoops(deps: RelayDeps): RunningProcess {
     log.info(report, 'swept');
   };
 
+  const deadLetters = deadLetterLoops({
+    database: client.db(config.jobsDatabase),
+    broker,
+    publisher,
+    topology,
+    proceed,
+    active,
+    metrics,
+    log,
+    everyMs: relayEveryMs,
+  });
   const loops = [
+    ...deadLetters,
     new Loop('lease', Math.min(1_000, relayLeaseMs / 3), keepLease, log),
     new Loop('outbox', relayEveryMs, active(release), log),
     new Loop('replays', relayEveryMs, active(replay), log),

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { ensureJobIndexes, jobCollection } from '../../contracts/job-collection';
 import type { Publisher } from '../../contracts/broker/confirmed-publisher';
+import { ensureDeadLetterIndexes } from '../../dead-letters/stores';
 import { Outbox } from '../../contracts/outbox';
 import { buildTopology } from '../../contracts/topology';
 import { startAdminServer } from '../../observability/admin-server';
@@ -42,7 +43,11 @@ export async function startRelay(
       socketTimeoutMS: config.mongoSocketTimeoutMs,
     },
     log,
-    (client: MongoClient) => ensureJobIndexes(client.db(config.jobsDatabase)),
+    async (client: MongoClient) => {
+      const database = client.db(config.jobsDatabase);
+      await ensureJobIndexes(database);
+      await ensureDeadLetterIndexes(database);
+    },
   );
   readiness.add('mongodb', () => mongo.condition());
 

@@ -1,0 +1,71 @@
+import type { Db } from 'mongodb';
+import type { Publisher } from '../../contracts/broker/confirmed-publisher';
+import type { Topology } from '../../contracts/topology';
+import { collectDeadLetters } from '../../dead-letters/filing/collect';
+import { countOpen } from '../../dead-letters/looking/count-open';
+import { Orders } from '../../dead-letters/orders/carry-out';
+import { noteOutcomes } from '../../dead-letters/orders/note-outcomes';
+import { openStores } from '../../dead-letters/stores';
+import type { BrokerConnection } from '../../observability/broker-connection';
+import type { Logger } from '../../observability/logger';
+import type { Metrics } from '../../observability/metrics';
+import { Loop } from './loop';
+
+export interface DeadLetterDeps {
+  readonly database: Db;
+  readonly broker: BrokerConnection;
+  readonly publisher: Publisher;
+  readonly topology: Topology;
+  /** Asked before each step; throws LeaseLost to end it. */
+  readonly proceed: () => void;
+  /** Lets a tick run only while the lease is ours. */
+  readonly active: (tick: () => Promise<void>) => () => Promise<void>;
+  readonly metrics: Metrics;
+  readonly log: Logger;
+  /** Pause between two looks, in milliseconds. */
+  readonly everyMs: number;
+}
+
+/** Pause between two looks at what became of replays, and at how many letters are open. */
+const slowMs = 2_000;
+
+/** What the relay does for dead letters: files them, carries orders out, notes how they ended. */
+export function deadLetterLoops(deps: DeadLetterDeps): Loop[] {
+  const { database, broker, publisher, topology, proceed, active, metrics, log, everyMs } = deps;
+  const stores = openStores(database);
+  const collect = async () => {
+    if (!broker.condition().ok) return; // It has said so itself.
+    await collectDeadLetters({
+      stores,
+      broker,
+      topology,
+      proceed,
+      onFiled(queue, messages) {
+        metrics.count('dead_letters_filed_total', { queue }, messages);
+        log.warn({ queue, messages }, 'dead letters filed; see them with the dead-letters command');
+      },
+    });
+  };
+  const orders = new Orders({
+    stores,
+    publisher,
+    proceed,
+    onActed(action, letters) {
+      metrics.count('dead_letters_acted_total', { action }, letters);
+    },
+  });
+  const carryOut = async () => {
+    while ((await orders.advance()) > 0) proceed();
+  };
+  const watch = async () => {
+    await noteOutcomes(stores, proceed);
+    for (const [queue, letters] of await countOpen(stores)) {
+      metrics.set('dead_letters', { queue }, letters);
+    }
+  };
+  return [
+    new Loop('dead letters', everyMs, active(collect), log),
+    new Loop('orders', everyMs, active(carryOut), log),
+    new Loop('outcomes', Math.max(everyMs, slowMs), active(watch), log),
+  ];
+}
