@@ -1,13 +1,12 @@
 import type { AnyBulkWriteOperation } from 'mongodb';
-import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
 import type { DeadLetterRecord, Death } from '../dead-letter';
 import { appendEntries } from '../audit/append-entries';
 import { outcomeEntry } from '../audit/outcome-entry';
-import { bodyFileId, type DeadLetterStores } from '../stores';
+import type { DeadLetterStores } from '../stores';
 import type { ArrivedMessage } from './arrived-message';
 import { letterOf } from './letter-of';
 import { markBrokerDeaths } from './mark-broker-deaths';
+import { storeBody } from './store-body';
 
 type KnownLetter = Pick<DeadLetterRecord, '_id' | 'deaths' | 'order' | 'jobId'>;
 
@@ -89,18 +88,4 @@ async function noteDiedAgain(
 
 function isNew({ deaths }: KnownLetter, death: Death | undefined): boolean {
   return death !== undefined && deaths.every(({ replay }) => replay !== death.replay);
-}
-
-/** The same bytes under the same id; whatever a crash left of them goes first. */
-async function storeBody(
-  { bodies, letters, database }: DeadLetterStores,
-  { _id, messageId, bodyBytes }: DeadLetterRecord,
-  content: Uint8Array,
-): Promise<void> {
-  const onFile = await letters.findOne({ _id }, { projection: { bodyBytes: 1 } });
-  if (onFile?.bodyBytes === bodyBytes) return;
-  const fid = bodyFileId(_id);
-  await database.collection('dead_letters.files').deleteOne({ _id: fid });
-  await database.collection('dead_letters.chunks').deleteMany({ files_id: fid });
-  await pipeline(Readable.from([content]), bodies.openUploadStreamWithId(fid, messageId));
 }
