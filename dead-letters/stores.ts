@@ -35,9 +35,17 @@ const letterIndexes: IndexDescription[] = [
   // The list, newest death first; an order goes the other way.
   { key: { state: 1, 'last.at': -1, _id: -1 }, name: 'state-newest' },
   { key: { 'last.at': -1, _id: -1 }, name: 'newest' },
-  // Groups, and the list of one group.
+  // Groups, and the list of one group. Groups are counted in it alone, so it has `firstAt` too.
   {
-    key: { state: 1, workQueue: 1, 'last.step': 1, 'last.errorClass': 1, 'last.at': -1, _id: -1 },
+    key: {
+      state: 1,
+      workQueue: 1,
+      'last.step': 1,
+      'last.errorClass': 1,
+      'last.at': -1,
+      _id: -1,
+      firstAt: 1,
+    },
     name: 'group-newest',
   },
   { key: { address: 1, 'last.at': -1, _id: -1 }, name: 'address-newest' },

@@ -1,5 +1,7 @@
 import type { AttemptFailure, JobRecord } from '../../contracts/job';
+import type { MailFailure } from '../../contracts/mail-record';
 import type { DeadLetterRecord } from '../dead-letter';
+import { beginsWith, mailIdPrefix } from '../mail-id';
 import type { DeadLetterStores } from '../stores';
 import type { LetterDetail } from '../views';
 
@@ -7,39 +9,24 @@ type Attempt = LetterDetail['attempts_made'][number];
 
 /** Every failed attempt at what a letter asks for: the job's, or those at sending its mail. */
 export async function attemptsMade(
-  stores: DeadLetterStores,
-  letter: Pick<DeadLetterRecord, 'workQueue' | 'messageId'>,
-  job: JobRecord | null,
+  { mails }: Pick<DeadLetterStores, 'mails'>,
+  { workQueue }: Pick<DeadLetterRecord, 'workQueue'>,
+  body: Uint8Array,
+  job: Pick<JobRecord, 'failures'> | null,
 ): Promise<Attempt[]> {
-  const failures =
-    letter.workQueue === 'video'
-      ? (job?.failures ?? [])
-      : await mailFailures(stores, letter.messageId);
-  return failures.map(viewAttempt);
+  if (workQueue === 'video') {
+    return (job?.failures ?? []).map((failure) => viewFailure(failure, failure.step));
+  }
+  const prefix = mailIdPrefix(workQueue, body);
+  if (prefix === null) return [];
+  const entries = await mails.find({ _id: beginsWith(prefix) }).toArray();
+  return entries
+    .flatMap(({ failures = [] }) => failures)
+    .map((failure) => viewFailure(failure, 'send-mail'));
 }
 
-/** What is read here of an entry of the mail ledger. Missing in entries of version 0.1. */
-interface MailEntry {
-  readonly _id: string;
-  readonly failures?: readonly MailFailure[];
-}
-type MailFailure = Omit<AttemptFailure, 'step'> & { readonly step?: string | null };
-
-/** The Message-ID of a mail is made of its message's id: `<id@domain>`. */
-async function mailFailures(
-  { database }: DeadLetterStores,
-  messageId: string,
-): Promise<MailFailure[]> {
-  // "A" comes after "@".
-  const entries = await database
-    .collection<MailEntry>('mails')
-    .find({ _id: { $gte: `<${messageId}@`, $lt: `<${messageId}A` } })
-    .toArray();
-  return entries.flatMap(({ failures = [] }) => failures);
-}
-
-function viewAttempt(failure: MailFailure): Attempt {
-  const { attempt, replay = 0, at, worker, step = null, errorClass, error, log = [] } = failure;
+function viewFailure(failure: AttemptFailure | MailFailure, step: Attempt['step']): Attempt {
+  const { attempt, replay = 0, at, worker, errorClass, error, log = [] } = failure;
   return {
     attempt,
     replay,

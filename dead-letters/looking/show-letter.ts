@@ -39,7 +39,7 @@ export async function showLetter(
     body,
     message: body.kind === 'json' ? fieldsOf(letter, bytes, job) : null,
     deaths: letter.deaths.map(viewDeath),
-    attempts_made: await attemptsMade(stores, letter, job),
+    attempts_made: await attemptsMade(stores, letter, bytes, job),
     trace_id: job?.traceId ?? traceIdIn(headers),
     job_record: job === null ? null : viewJob(job),
     source_facts: job?.sourceFacts == null ? null : { ...job.sourceFacts },
