@@ -5,7 +5,7 @@ import { testMongoUrl, uniqueName } from '../local/test-stack';
 import { ConfirmedPublisher } from './broker/confirmed-publisher';
 import { newJob, type JobOwner, type JobRecord } from './job';
 import { ensureJobIndexes, jobCollection } from './job-collection';
-import { Outbox } from './outbox';
+import { held, Outbox } from './outbox';
 import { buildTopology } from './topology';
 
 const ann = { id: '7', address: 'ann@example.com' };
@@ -112,6 +112,90 @@ it('knows users without an id by their address', async () => {
   expect(await outbox.publishIfDue(await accepted(3, bob))).toBe(false);
   const eve = await accepted(3, { id: null, address: 'eve@example.com' });
   expect(await outbox.publishIfDue(eve)).toBe(true);
+});
+
+it('says on the message how often the job was put back, and its trace', async () => {
+  const traceId = '0af7651916cd43dd8448eb211c80319c';
+  const plain = await accepted(1);
+  const job = { ...(await accepted(2)), traceId, replays: 3, replayedAt: new Date() };
+  await jobs.replaceOne({ _id: job._id }, job);
+  await outbox.publishIfDue(plain);
+  await outbox.releaseReplays(1);
+  const headers = (await broker.takeAll('video')).map(({ properties }) => properties.headers);
+  expect(headers).toEqual([
+    { 'job-id': plain._id, attempt: 0, 'x-delivery-count': 0 },
+    {
+      'job-id': job._id,
+      attempt: 0,
+      replay: 3,
+      'trace-id': traceId,
+      'x-delivery-count': 0,
+    },
+  ]);
+});
+
+describe('jobs that an operator put back', () => {
+  /** Put back at the given second of a long gone minute. */
+  async function putBack(second: number, owner = ann): Promise<JobRecord> {
+    const change = { replays: 1, replayedAt: new Date(second * 1_000) };
+    const job = await accepted(60 - second, owner);
+    await jobs.updateOne({ _id: job._id }, { $set: change });
+    return { ...job, ...change };
+  }
+
+  it('go out in the order in which they were put back, a few at a time, whoever owns them', async () => {
+    const third = await putBack(3);
+    const first = await putBack(1, { id: '8', address: 'bob@example.com' });
+    const second = await putBack(2);
+    const fourth = await putBack(4);
+    expect(await outbox.releaseReplays(2)).toBe(2);
+    expect(await outbox.releaseReplays(2)).toBe(0);
+    expect((await queued()).sort()).toEqual([first._id, second._id].sort());
+    await jobs.updateOne({ _id: second._id }, { $set: { state: 'dead', finishedAt: new Date() } });
+    expect(await outbox.releaseReplays(2)).toBe(1);
+    expect(await queued()).toEqual([third._id]);
+    expect(await heldIds()).toEqual([fourth._id]);
+  });
+
+  it('keep no fresh upload waiting, and go out by no other way', async () => {
+    for (const second of [1, 2, 3]) await putBack(second);
+    expect(await jobs.countDocuments(held)).toBe(0);
+    expect(await outbox.release(ann, later)).toBe(0);
+    const fresh = [await accepted(61), await accepted(62)];
+    expect(await outbox.publishIfDue(fresh[0] ?? (await accepted(63)))).toBe(true);
+    expect(await outbox.release(ann, later)).toBe(1);
+    expect(await queued()).toEqual(fresh.map(({ _id }) => _id));
+  });
+
+  it('are not marked as published by a message from before they were put back', async () => {
+    const job = await putBack(1);
+    let publishing = 0;
+    const slow = new Outbox(
+      jobs,
+      {
+        async publish(message) {
+          publishing += 1;
+          await publisher.publish(message);
+          await jobs.updateOne({ _id: job._id }, { $set: { replays: 2 } });
+        },
+      },
+      topology,
+      2,
+    );
+    expect(await slow.releaseReplays(1)).toBe(1);
+    expect(publishing).toBe(1);
+    expect(await heldIds()).toEqual([job._id]);
+  });
+
+  it('of version 0.1, which do not say that they were not put back, are fresh', async () => {
+    const job = await accepted(1);
+    const { replays: _replays, replayedAt: _replayedAt, traceId: _traceId, ...old } = job;
+    await jobs.replaceOne({ _id: job._id }, old);
+    expect(await jobs.countDocuments(held)).toBe(1);
+    expect(await outbox.releaseReplays(8)).toBe(0);
+    expect(await outbox.release(ann, later)).toBe(1);
+    expect(await heldIds()).toEqual([]);
+  });
 });
 
 it('keeps a user’s count when the address changes', async () => {

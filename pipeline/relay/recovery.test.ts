@@ -175,6 +175,25 @@ describe('news', () => {
     expect(job.mail).toBe('sent');
   }, 30_000);
 
+  it.each([null, new Date(0)])(
+    'of a job whose dead letter was given up go out as any refusal; put back: %p',
+    async (replayedAt) => {
+      const refusal = { reason: 'given-up', detail: 'no longer wanted' } as const;
+      const failed = await system.accept(ann, { ...refused(), refusal, replayedAt });
+      await system.start();
+      const news = await system.broker.take('mp3.failed');
+      expect(JSON.parse(news.content.toString())).toMatchObject({
+        job_id: failed._id,
+        reason: 'given-up',
+      });
+      await eventually('marked', async () => {
+        const job = await system.jobs.findOne({ _id: failed._id });
+        return (job?.announcedAt && job.mail === 'pending') || undefined;
+      });
+    },
+    30_000,
+  );
+
   it('are sent again when the broker lost them', async () => {
     const announced = { announcedAt: ago(60_000), mail: 'pending' as const };
     const done = await system.accept(ann, { ...ready(), ...announced });

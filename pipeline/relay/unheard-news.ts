@@ -48,17 +48,13 @@ export async function announceReplayed(deps: NewsDeps, maxQueued: number): Promi
     { limit: maxQueued },
   );
   if (pending >= maxQueued) return 0;
-  return announce(deps, due, { replayedAt: 1, _id: 1 }, Math.min(maxQueued - pending, batch));
+  return announce(deps, due, { replayedAt: 1 }, Math.min(maxQueued - pending, batch));
 }
 
 const unheard = (deps: NewsDeps): Filter<JobRecord> => ({
   announcedAt: null,
   state: { $in: ['ready', 'failed'] },
   finishedAt: { $lt: longAgo(deps) },
-  $or: [
-    { state: 'ready', mp3: { $ne: null } },
-    { state: 'failed', refusal: { $ne: null } },
-  ],
 });
 
 /**
