@@ -1,5 +1,6 @@
-import { headerNames } from '../../contracts/headers';
 import { deadQueue } from '../../contracts/topology';
+import { openStores } from '../../dead-letters/stores';
+import { takeLettersLeft } from '../letters-left';
 import type { System } from './system';
 
 export interface DeadLetter {
@@ -7,22 +8,23 @@ export interface DeadLetter {
   readonly messageId: string;
 }
 
-/** Takes every dead letter off its queue. A copy with the same message id is the same letter. */
-export async function takeDeadLetters({ topology, channel }: System): Promise<DeadLetter[]> {
-  const letters = new Map<string, DeadLetter>();
-  for (const queue of Object.values(topology.queueNames)) {
-    for (;;) {
-      const message = await channel.get(deadQueue(queue), { noAck: true });
-      if (message === false) break;
-      const messageId = String(message.properties.messageId);
-      const jobId = String(message.properties.headers?.[headerNames.jobId]);
-      letters.set(`${queue} ${messageId}`, { jobId, messageId });
-    }
-  }
-  return [...letters.values()];
+/**
+ * Every dead letter: on file where a relay runs, else in its queue, from which it is taken. A copy
+ * with the same message id is the same letter.
+ */
+export async function takeDeadLetters({
+  topology,
+  channel,
+  databases,
+}: System): Promise<DeadLetter[]> {
+  const letters = await takeLettersLeft(channel, topology, databases.jobs);
+  return letters.map(({ letter: { jobId, messageId } }) => ({ jobId: String(jobId), messageId }));
 }
 
-/** Dead letters and copies of them on the broker, and whether nothing else waits there. */
+/**
+ * Dead letters on file, those and copies of them on the broker, and whether nothing else waits
+ * there.
+ */
 export async function countDeadLetters(
   system: System,
 ): Promise<{ readonly letters: number; readonly others: number }> {
@@ -31,5 +33,6 @@ export async function countDeadLetters(
     waiting
       .filter(([queue]) => queue.endsWith(deadQueue('')) === dead)
       .reduce((total, [, messages]) => total + messages, 0);
-  return { letters: sum(true), others: sum(false) };
+  const filed = await openStores(system.databases.jobs).letters.countDocuments();
+  return { letters: filed + sum(true), others: sum(false) };
 }

@@ -1,19 +1,13 @@
-import { connect, type GetMessage } from 'amqplib';
+import { connect } from 'amqplib';
 import { setTimeout as delay } from 'node:timers/promises';
+import type { Db } from 'mongodb';
 import { z } from 'zod';
-import { deadReasons, headerNames } from '../../contracts/headers';
-import {
-  buildTopology,
-  deadQueue,
-  workQueues,
-  type Topology,
-  type WorkQueue,
-} from '../../contracts/topology';
+import { buildTopology, deadQueue, type Topology } from '../../contracts/topology';
+import { takeLettersLeft, type LetterLeft } from '../letters-left';
 import { queueNames } from '../queue-names';
 import { rabbitmqVhost } from '../servers/rabbitmq-definitions';
 import { amqpUrl, callManagement, managementApi } from '../servers/rabbitmq-urls';
 import type { StackConfig } from '../stack-config';
-import type { DeadLetterFacts } from './evidence';
 import { retryDelaysMs } from './settings';
 
 export function chaosTopology(): Topology {
@@ -53,46 +47,27 @@ const queuesSchema = z.array(z.object({ name: z.string(), messages: z.number().d
 
 export const isDead = (queue: string): boolean => queue.endsWith(deadQueue(''));
 
-/** Takes every dead letter off its queue: nobody needs them after a run. */
-export async function takeDeadLetters(config: StackConfig): Promise<DeadLetterFacts[]> {
-  const { queueNames: names } = chaosTopology();
+/** The relay looks every half second, and may have to be started before. */
+const filingMs = 20_000;
+
+/**
+ * Every dead letter, once the relay has had its time to file what the queues hold. What it left
+ * there is taken off: nobody needs it after a run.
+ */
+export async function takeDeadLetters(config: StackConfig, database: Db): Promise<LetterLeft[]> {
+  const topology = chaosTopology();
   const connection = await connect(amqpUrl(config));
   try {
     const channel = await connection.createChannel();
-    const letters: DeadLetterFacts[] = [];
-    for (const queue of workQueues) {
-      for (;;) {
-        const message = await channel.get(deadQueue(names[queue]), { noAck: true });
-        if (message === false) break;
-        letters.push(factsOf(queue, message));
+    const deadline = performance.now() + filingMs;
+    for (const queue of Object.values(topology.queueNames)) {
+      while ((await channel.checkQueue(deadQueue(queue))).messageCount > 0) {
+        if (performance.now() > deadline) break;
+        await delay(200);
       }
     }
-    return letters;
+    return await takeLettersLeft(channel, topology, database);
   } finally {
     await connection.close();
-  }
-}
-
-function factsOf(queue: WorkQueue, { content, properties }: GetMessage): DeadLetterFacts {
-  const headers: Readonly<Record<string, unknown>> = properties.headers ?? {};
-  const text = (name: string): string | null => {
-    const value = headers[name];
-    return typeof value === 'string' || typeof value === 'number' ? String(value) : null;
-  };
-  const reason = text(headerNames.deadReason);
-  return {
-    queue,
-    jobId: jobIdIn(content) ?? text(headerNames.jobId),
-    reason: deadReasons.find((one) => one === reason) ?? null,
-    errorClass: text(headerNames.deadErrorClass),
-  };
-}
-
-function jobIdIn(content: Buffer): string | null {
-  try {
-    const body = JSON.parse(content.toString('utf8')) as { job_id?: string; video_fid?: string };
-    return body.job_id ?? body.video_fid ?? null;
-  } catch {
-    return null; // Not ours; it still counts as a dead letter.
   }
 }

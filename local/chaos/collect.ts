@@ -5,6 +5,7 @@ import type { Disturbance } from './carry-out';
 import type { ChaosStack } from './chaos-stack';
 import type { Clips } from './clips';
 import { collectMp3s, collectOrphans, type Download } from './collect-files';
+import { factsOfLetters } from './collect-dead-letters';
 import { factsOfJob } from './collect-jobs';
 import { leftMessages, takeDeadLetters } from './collect-queues';
 import { expectations, type Evidence, type Orphan } from './evidence';
@@ -38,6 +39,8 @@ export async function collect(
 ): Promise<{ evidence: Evidence; records: Records }> {
   const { mongo, servers, inbox } = stack;
   const database = mongo.db(defaultDatabases.jobs);
+  // First: filing a letter may change the record of its job.
+  const letters = await takeDeadLetters(servers.config, database);
   const jobs = await jobCollection(database).find().toArray();
   const ledger = await database.collection<LedgerEntry>('mails').find().toArray();
   const mp3Fids = new Set(jobs.flatMap(({ mp3 }) => mp3?.fid.toHexString() ?? []));
@@ -67,7 +70,7 @@ export async function collect(
     })),
     mailAttempts: ledger.map(({ _id, attempts }) => ({ messageId: _id, attempts })),
     leftMessages: await leftMessages(servers.config),
-    deadLetters: await takeDeadLetters(servers.config),
+    deadLetters: await factsOfLetters(database, letters),
     gaps: facts.gaps,
     unheard: unheard(facts.disturbances, stack.network.disturbed('smtp')),
     starts: starts(facts.journal, jobs),

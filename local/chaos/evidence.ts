@@ -1,7 +1,7 @@
 import type { Clips, Expected } from './clips';
 import type { MailGap } from './mail-gaps';
-import type { DeadReason } from '../../contracts/headers';
 import type { WorkQueue } from '../../contracts/topology';
+import type { DeathReason } from '../../dead-letters/dead-letter';
 import type { Accepted } from './uploader';
 
 /** What a run left behind, as the servers themselves tell it. Plain data for the judge. */
@@ -80,9 +80,23 @@ export interface DeadLetterFacts {
   /** Whose dead letter: of a job, or of a mail about one. */
   readonly queue: WorkQueue;
   readonly jobId: string | null;
-  /** Null: the broker gave it up, not one of our processes. */
-  readonly reason: DeadReason | null;
-  readonly errorClass: string | null;
+  readonly reason: DeathReason;
+  readonly errorClass: string;
+  readonly onFile: boolean;
+  /** Copies that nobody has taken off the queue where dead letters land. */
+  readonly inQueue: number;
+  /** How often it died; nobody replays here. */
+  readonly deaths: number;
+  readonly state: string;
+  /** What a replay of it would come to, as it is. */
+  readonly replay: ReplayFacts;
+}
+
+/** `needless`: its job has come to its end by another copy of the message. */
+export interface ReplayFacts {
+  readonly kind: 'possible' | 'needless' | 'impossible';
+  /** As an operator would be told. */
+  readonly why: string;
 }
 
 export interface ServerReturn {

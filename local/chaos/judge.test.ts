@@ -5,6 +5,7 @@ import {
   fid,
   hexId,
   jobId,
+  letter,
   mail,
   mp3,
   readyJob,
@@ -15,12 +16,6 @@ import {
 const silent = { ...accepted, clip: 'silent' } as const;
 const failedJob = { ...readyJob, state: 'failed', mp3Fid: null, refusal: 'no-audio' };
 const failedMail = { ...mail, messageId: `<failed.${jobId}@example.com>` };
-const letter = {
-  queue: 'video',
-  jobId,
-  reason: 'attempts-exhausted',
-  errorClass: 'WorkerCrashed',
-} as const;
 
 /** The rules that were broken, and of which job. */
 function broken(...args: Parameters<typeof evidence>): string[] {
@@ -113,7 +108,7 @@ it('accepts a dead letter in place of a mail', () => {
   expect(broken({ mails: [], deadLetters: [{ ...letter, queue: 'mp3' }] })).toEqual([]);
 });
 
-it.each(['unknown-error', 'mail-refused', 'invalid-message', null] as const)(
+it.each(['unknown-error', 'mail-refused', 'invalid-message', 'delivery-limit'] as const)(
   'reports a dead letter with reason %s: nothing that happens here is the job’s fault',
   (reason) => {
     const dead = {
@@ -125,6 +120,38 @@ it.each(['unknown-error', 'mail-refused', 'invalid-message', null] as const)(
     expect(broken(dead)).toEqual([`needless dead letter ${jobId}`]);
   },
 );
+
+describe('dead letters that an operator cannot rely on', () => {
+  const dead = (...deadLetters: readonly (typeof letter)[]) => ({
+    jobs: [{ ...readyJob, state: 'dead', mp3Fid: null }],
+    mp3s: [],
+    mails: [],
+    deadLetters,
+  });
+  it.each([
+    ['that is not on file', 'unfiled dead letter', { onFile: false, inQueue: 1 }],
+    ['of which a copy stays in its queue', 'unfiled dead letter', { inQueue: 1 }],
+    ['that died once and is on file twice', 'duplicate dead letter', { deaths: 2 }],
+    [
+      'whose replay is impossible',
+      'not replayable',
+      { replay: { kind: 'impossible', why: 'its job is under way already' } },
+    ],
+    ['that nobody discarded and is', 'not replayable', { state: 'discarded' }],
+  ] as const)('reports one %s', (_name, rule, change) => {
+    expect(broken(dead({ ...letter, ...change }))).toEqual([`${rule} ${jobId}`]);
+  });
+
+  it('reports a second one of a job', () => {
+    expect(broken(dead(letter, letter))).toEqual([`duplicate dead letter ${jobId}`]);
+    expect(judge(evidence(dead(letter, letter))).counts.unfiled).toBe(1);
+  });
+
+  it('has nothing against one whose job another copy brought to its end', () => {
+    const replay = { kind: 'needless', why: 'its MP3 is there already' } as const;
+    expect(broken({ deadLetters: [{ ...letter, replay }] })).toEqual([]);
+  });
+});
 
 it('reports a job that nobody was promised and that never ends', () => {
   const stray = { ...readyJob, id: hexId(2), state: 'queued', mp3Fid: null, finishedMs: null };

@@ -1,9 +1,10 @@
-import type { DeadLetterFacts, Evidence, JobFacts, Mp3File } from './evidence';
+import type { Evidence, JobFacts, Mp3File } from './evidence';
 import { judgeAccepted } from './judge-accepted';
+import { describeLetter, judgeDeadLetters } from './judge-dead-letters';
 import { judgeDuplicates, judgeMp3 } from './judge-mp3s';
 import { judgeMails, type MailJudgement } from './judge-mails';
 import { judgeRecovery, type Recovery } from './judge-recovery';
-import { violation, type Violation } from './violation';
+import { violation, type Rule, type Violation } from './violation';
 
 /** The table, as numbers. */
 export interface Counts {
@@ -22,6 +23,9 @@ export interface Counts {
   /** By reason. */
   readonly failed: Readonly<Record<string, number>>;
   readonly deadLetters: Readonly<Record<string, number>>;
+  /** Not on file, still in the queue besides, or on file more than once. */
+  readonly unfiled: number;
+  readonly notReplayable: number;
   readonly orphans: number;
   readonly beyondLimit: number;
   readonly slowestRecovery: Recovery | null;
@@ -47,6 +51,7 @@ export function judge(evidence: Evidence): Judgement {
   const duplicateMp3s = judgeDuplicates(evidence);
   const mails = judgeMails(evidence);
   const attempts = judgeAttempts(evidence);
+  const letters = judgeDeadLetters(evidence.deadLetters);
   const recoveries = judgeRecovery(evidence);
   const orphans = evidence.orphans.map(({ kind, id, jobId }) =>
     violation('orphan', jobId, `${kind} ${id} belongs to nobody`),
@@ -63,6 +68,8 @@ export function judge(evidence: Evidence): Judgement {
       unfinished: unfinished.length,
       failed: countBy(evidence.jobs.flatMap(({ refusal }) => refusal ?? [])),
       deadLetters: countBy(evidence.deadLetters.map(describeLetter)),
+      unfiled: count(letters, 'unfiled dead letter') + count(letters, 'duplicate dead letter'),
+      notReplayable: count(letters, 'not replayable'),
       orphans: orphans.length,
       beyondLimit: attempts.length,
       slowestRecovery: slowest(recoveries),
@@ -76,7 +83,7 @@ export function judge(evidence: Evidence): Judgement {
       ...wrong,
       ...mails.violations,
       ...orphans,
-      ...judgeDeadLetters(evidence.deadLetters),
+      ...letters,
       ...attempts,
       ...slowRecoveries(recoveries, evidence.limits.recoveryMs),
       ...left,
@@ -98,21 +105,6 @@ function judgeAttempts({ jobs, mailAttempts, limits }: Evidence): Violation[] {
         violation('too many attempts', null, `${attempts} attempts of mail ${messageId}`),
       ),
   ];
-}
-
-/**
- * Killed often enough, a job uses up its attempts. Nothing else that happens here is its fault: no
- * outage may end in a dead letter.
- */
-function judgeDeadLetters(letters: readonly DeadLetterFacts[]): Violation[] {
-  return letters
-    .filter(({ reason }) => reason !== 'attempts-exhausted')
-    .map((letter) => violation('needless dead letter', letter.jobId, describeLetter(letter)));
-}
-
-function describeLetter({ queue, reason, errorClass }: DeadLetterFacts): string {
-  const why = reason ?? 'given up by the broker';
-  return `${queue}: ${why}${errorClass === null ? '' : `, ${errorClass}`}`;
 }
 
 function slowRecoveries(recoveries: readonly Recovery[], limitMs: number): Violation[] {
@@ -156,6 +148,9 @@ function countMails(
     mailsRepeatedUnheard: unheard,
   };
 }
+
+const count = (violations: readonly Violation[], rule: Rule): number =>
+  violations.filter((one) => one.rule === rule).length;
 
 function countBy(names: readonly string[]): Record<string, number> {
   const counts: Record<string, number> = {};

@@ -29,6 +29,8 @@ export function judgementTable({ counts, violations }: Judgement, color: boolean
     'attempts-exhausted',
     broken.has('needless dead letter'),
   );
+  judged('dead letters not on file once', counts.unfiled, '0', counts.unfiled > 0);
+  judged('dead letters nobody can replay', counts.notReplayable, '0', counts.notReplayable > 0);
   judged('orphans after the sweep', counts.orphans, '0', counts.orphans > 0);
   judged('attempts beyond the limit', counts.beyondLimit, '0', counts.beyondLimit > 0);
   judged('messages left in queues', counts.leftMessages, '0', counts.leftMessages > 0);

@@ -1,4 +1,4 @@
-import type { Evidence, JobFacts, MailCopy, Mp3File } from './evidence';
+import type { DeadLetterFacts, Evidence, JobFacts, MailCopy, Mp3File } from './evidence';
 import type { Accepted } from './uploader';
 
 /** Ids as MongoDB's, so that Message-IDs look as ours do. */
@@ -46,6 +46,19 @@ export const mp3: Mp3File = {
   samples: 44_100,
   sampleRate: 44_100,
   title: 'upload 1 try 1',
+};
+
+/** Of a job whose workers were killed too often, filed by the relay. */
+export const letter: DeadLetterFacts = {
+  queue: 'video',
+  jobId,
+  reason: 'attempts-exhausted',
+  errorClass: 'WorkerCrashed',
+  onFile: true,
+  inQueue: 0,
+  deaths: 1,
+  state: 'open',
+  replay: { kind: 'possible', why: 'job queued again' },
 };
 
 /** One accepted video that became one MP3 and one mail; a test changes what it is about. */
