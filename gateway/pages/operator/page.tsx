@@ -1,3 +1,5 @@
 import { render } from 'preact';
+import { OperatorPage } from './operator-page';
+import './page.css';
 
-render(<p>Dead letters</p>, document.body);
+render(<OperatorPage />, document.body);
