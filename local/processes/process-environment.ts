@@ -84,6 +84,11 @@ export function queuesEnvironment(config: StackConfig): Environment {
   };
 }
 
+/** For the dead-letters command: where the dead letters are; the relay does the rest. */
+export function deadLettersEnvironment(config: StackConfig): Environment {
+  return { MONGO_URL: mongoUrl(config) };
+}
+
 function brokerEnvironment(config: StackConfig): Environment {
   return {
     RABBITMQ_URL: amqpUrl(config),

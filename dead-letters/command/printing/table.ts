@@ -1,0 +1,72 @@
+import Table from 'cli-table3';
+import type { Output } from '../terminal';
+import { printableLine } from './printable';
+
+export interface Column {
+  readonly head: string;
+  /** What is left of it, in characters, when the screen is narrow; none: it is never cut. */
+  readonly least?: number;
+  /** Left out on a screen that is too narrow all the same; the last such column first. */
+  readonly spare?: true;
+}
+
+/** Left and right padding and one border. */
+const frame = 3;
+
+/** A table that fits the screen: wide columns are cut, then spare ones left out. */
+export function renderTable(
+  columns: readonly Column[],
+  rows: readonly (readonly (string | number)[])[],
+  { width, color }: Pick<Output, 'width' | 'color'>,
+): string {
+  const cells = rows.map((row) => row.map((cell) => printableLine(String(cell))));
+  let shown = columns.map((column, index) => ({
+    ...column,
+    index,
+    chars: Math.max(column.head.length, ...cells.map((row) => row[index]?.length ?? 0)),
+  }));
+  if (width !== undefined) {
+    while (leastWidth(shown) > width) {
+      const spare = shown.findLast((column) => column.spare === true);
+      if (spare === undefined) break;
+      shown = shown.filter((column) => column !== spare);
+    }
+    shown = shrink(shown, width);
+  }
+  const table = new Table({
+    head: shown.map(({ head }) => head),
+    colWidths: shown.map(({ chars }) => chars + 2),
+    style: color ? { head: ['bold'], border: ['gray'] } : { head: [], border: [] },
+  });
+  for (const row of cells) table.push(shown.map(({ index }) => row[index] ?? ''));
+  return table.toString();
+}
+
+interface Sized extends Column {
+  readonly index: number;
+  readonly chars: number;
+}
+
+const leastOf = ({ least, head, chars }: Sized) =>
+  Math.min(chars, Math.max(least ?? chars, head.length));
+
+function leastWidth(columns: readonly Sized[]): number {
+  return 1 + columns.reduce((sum, column) => sum + leastOf(column) + frame, 0);
+}
+
+/** Takes from the widest column that can give until all fit. */
+function shrink(columns: readonly Sized[], width: number): Sized[] {
+  const sized = columns.map((column) => ({ ...column, least: leastOf(column) }));
+  let over = 1 + sized.reduce((sum, { chars }) => sum + chars + frame, 0) - width;
+  for (; over > 0; over -= 1) {
+    const widest = sized
+      .filter(({ chars, least }) => chars > least)
+      .reduce<(typeof sized)[number] | undefined>(
+        (most, column) => (most === undefined || column.chars > most.chars ? column : most),
+        undefined,
+      );
+    if (widest === undefined) break;
+    widest.chars -= 1;
+  }
+  return sized;
+}
