@@ -33,6 +33,8 @@ export interface Gateway {
 /** Form fields are for later options; until then they are read and dropped. */
 const maxFields = 20;
 const maxOtherBytes = 1024 ** 2;
+/** An export of ten thousand letters has some 20 MB. */
+const maxImportBytes = 512 * 1024 ** 2;
 /** How long a refused client may go on sending before it is cut off. */
 const lingerMs = 30_000;
 /** Auth comes back fast, and a probe costs one small request. */
@@ -93,6 +95,7 @@ export function createApp({ config, logger, alterPublisher }: GatewayDeps): Gate
         limits,
         maxBacklog: config.maxBacklog,
         lingerMs,
+        maxImportBytes,
         logger,
         metrics,
         running,

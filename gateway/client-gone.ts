@@ -2,3 +2,8 @@
 export class ClientGone extends Error {
   override readonly name = 'ClientGone';
 }
+
+/** How a stream pipeline says that the answer's connection went away. */
+export function isPrematureClose(error: unknown): boolean {
+  return Error.isError(error) && 'code' in error && error.code === 'ERR_STREAM_PREMATURE_CLOSE';
+}

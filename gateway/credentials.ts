@@ -39,3 +39,19 @@ export async function requireUser(
   if (!claims.admin) throw new Refusal({ kind: 'not-admin' });
   return claims;
 }
+
+/**
+ * Who asks, where only an operator may.
+ *
+ * @throws Refusal as {@link requireUser}, or `not-operator`.
+ * @throws DependencyUnavailable when auth is away.
+ */
+export async function requireOperator(
+  auth: AuthClient,
+  request: Request,
+  response: Response,
+): Promise<TokenClaims> {
+  const claims = await requireUser(auth, request, response);
+  if (!claims.operator) throw new Refusal({ kind: 'not-operator' });
+  return claims;
+}

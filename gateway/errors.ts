@@ -5,6 +5,7 @@ export type Problem =
   | { readonly kind: 'missing-credentials'; readonly scheme: 'Basic' | 'Bearer' }
   | { readonly kind: 'invalid-credentials' }
   | { readonly kind: 'not-admin' }
+  | { readonly kind: 'not-operator' }
   | { readonly kind: 'token-refused' }
   | { readonly kind: 'login-refused'; readonly status: number; readonly text: string }
   | { readonly kind: 'not-one-file' }
@@ -14,8 +15,19 @@ export type Problem =
   | { readonly kind: 'file-too-large'; readonly limitBytes: number }
   | { readonly kind: 'fields-too-large'; readonly limitBytes: number }
   | { readonly kind: 'upload-idle'; readonly idleMs: number }
+  | { readonly kind: 'body-idle'; readonly idleMs: number }
   | { readonly kind: 'fid-required' }
   | { readonly kind: 'invalid-parameter'; readonly name: string; readonly expected: string }
+  | { readonly kind: 'invalid-json'; readonly reason: string }
+  | { readonly kind: 'invalid-body'; readonly problems: readonly string[] }
+  | { readonly kind: 'body-too-large'; readonly limitBytes: number }
+  | { readonly kind: 'line-too-long'; readonly limitBytes: number }
+  | {
+      readonly kind: 'letters-refused';
+      /** The first of them; none when nothing was selected at all. */
+      readonly refused: readonly { readonly id: string; readonly problem: string }[];
+      readonly total: number;
+    }
   | { readonly kind: 'not-found' }
   | { readonly kind: 'method-not-allowed'; readonly allowed: readonly string[] }
   | { readonly kind: 'no-mp3'; readonly state: JobState }
@@ -35,6 +47,8 @@ export interface Answer {
   /** What happened here, what was expected and what to do. */
   readonly detail: string;
   readonly headers?: Readonly<Record<string, string>>;
+  /** Members of this kind of problem alone (RFC 9457 section 3.2), for JSON clients. */
+  readonly members?: Readonly<Record<string, unknown>>;
 }
 
 /** Thrown by an endpoint to answer with a problem. */
@@ -75,6 +89,14 @@ export function answerFor(problem: Problem): Answer {
         text: 'not authorized',
         title: 'Not authorized',
         detail: 'The token is valid but lacks the claim "admin", which opens the service.',
+        headers: { 'WWW-Authenticate': `Bearer ${realm}, error="insufficient_scope"` },
+      };
+    case 'not-operator':
+      return {
+        status: 403,
+        text: 'not authorized',
+        title: 'Not authorized',
+        detail: 'The token is valid but lacks the claim "operator", which opens these calls.',
         headers: { 'WWW-Authenticate': `Bearer ${realm}, error="insufficient_scope"` },
       };
     case 'token-refused':
@@ -141,6 +163,14 @@ export function answerFor(problem: Problem): Answer {
         detail: `No bytes arrived for ${problem.idleMs} ms. Nothing was stored; upload again.`,
         headers: { Connection: 'close' },
       };
+    case 'body-idle':
+      return {
+        status: 408,
+        text: `body stood still for ${problem.idleMs} ms`,
+        title: 'Body stood still',
+        detail: `No bytes arrived for ${problem.idleMs} ms. Send it again; letters of an import that are on file by now stay as they are.`,
+        headers: { Connection: 'close' },
+      };
     case 'fid-required':
       return {
         status: 400,
@@ -154,6 +184,46 @@ export function answerFor(problem: Problem): Answer {
         text: `${problem.name}: expected ${problem.expected}`,
         title: 'Invalid parameter',
         detail: `${problem.name}: expected ${problem.expected}.`,
+      };
+    case 'invalid-json':
+      return {
+        status: 400,
+        text: `the body is not JSON: ${problem.reason}`,
+        title: 'Body is not JSON',
+        detail: `Send a JSON object in UTF-8. ${problem.reason}`,
+      };
+    case 'invalid-body':
+      return {
+        status: 400,
+        text: problem.problems.join('; '),
+        title: 'Invalid body',
+        detail: problem.problems.join('; '),
+        members: { problems: problem.problems },
+      };
+    case 'body-too-large':
+      return {
+        status: 413,
+        text: `body too large (limit ${problem.limitBytes} bytes)`,
+        title: 'Body too large',
+        detail: `At most ${problem.limitBytes} bytes are accepted.`,
+      };
+    case 'line-too-long':
+      return {
+        status: 413,
+        text: `line too long (limit ${problem.limitBytes} bytes)`,
+        title: 'Line too long',
+        detail: `Send one dead letter per line, each of at most ${problem.limitBytes} bytes.`,
+      };
+    case 'letters-refused':
+      return {
+        status: 409,
+        text: `nothing was done: ${refusedLetters(problem)}`,
+        title: 'Letters cannot be acted on',
+        detail:
+          problem.total === 0
+            ? 'Nothing was done: no dead letter matches. Look at the list with the same filter.'
+            : `Nothing was done: ${refusedLetters(problem)}. Edit them, or leave them out with "skip_refused".`,
+        members: { refused: problem.refused, total: problem.total },
       };
     case 'not-found':
       return {
@@ -225,4 +295,13 @@ export function answerFor(problem: Problem): Answer {
     default:
       return problem satisfies never;
   }
+}
+
+const namedLetters = 5;
+
+function refusedLetters({ refused, total }: Extract<Problem, { kind: 'letters-refused' }>): string {
+  if (total === 0) return 'no dead letter matches';
+  const named = refused.slice(0, namedLetters).map(({ id, problem }) => `${id}: ${problem}`);
+  const rest = total - named.length;
+  return [...named, ...(rest > 0 ? [`${rest} more`] : [])].join('; ');
 }

@@ -2,6 +2,7 @@ import type { Collection, GridFSBucket } from 'mongodb';
 import { type DatabaseNames, openBucket } from '../contracts/gridfs';
 import type { JobRecord } from '../contracts/job';
 import { ensureJobIndexes, jobCollection } from '../contracts/job-collection';
+import { type DeadLetterStores, ensureDeadLetterIndexes, openStores } from '../dead-letters/stores';
 import type { Logger } from '../observability/logger';
 import { MongoConnection } from '../observability/mongo-connection';
 import type { Condition } from '../observability/readiness';
@@ -12,11 +13,12 @@ export interface MongoTimeouts {
   readonly socketMs: number;
 }
 
-/** The gateway's side of MongoDB: jobs, MP3s and uploads. */
+/** The gateway's side of MongoDB: jobs, MP3s, uploads and dead letters. */
 export class Mongo {
   readonly #connection: MongoConnection;
   readonly jobs: Collection<JobRecord>;
   readonly mp3s: GridFSBucket;
+  readonly deadLetters: DeadLetterStores;
 
   constructor(
     url: string,
@@ -33,11 +35,15 @@ export class Mongo {
         socketTimeoutMS: timeouts.socketMs,
       },
       logger,
-      (client) => ensureJobIndexes(client.db(names.jobs)),
+      async (client) => {
+        await ensureJobIndexes(client.db(names.jobs));
+        await ensureDeadLetterIndexes(client.db(names.jobs));
+      },
     );
     const { client } = this.#connection;
     this.jobs = jobCollection(client.db(names.jobs));
     this.mp3s = openBucket(client, names.mp3s);
+    this.deadLetters = openStores(client.db(names.jobs));
   }
 
   beginUpload(): VideoUpload {

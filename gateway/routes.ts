@@ -12,6 +12,10 @@ import { listJobs } from './list-jobs';
 import { login } from './login';
 import type { Mongo } from './mongo';
 import type { UploadLimits } from './multipart';
+import { operatorCalls } from './operator/calls';
+import { showOpenApi } from './operator/openapi';
+import { expressPath, operatorEndpoint, type OperatorDeps } from './operator/operator-call';
+import { pageFile } from './page-files';
 import { logRequests } from './request-log';
 import { sendErrors } from './send-error';
 import { Mp3Sender } from './send-mp3';
@@ -27,6 +31,7 @@ export interface RouteDeps {
   /** See `upload`. */
   readonly maxBacklog: number;
   readonly lingerMs: number;
+  readonly maxImportBytes: number;
   readonly logger: Logger;
   readonly metrics: Metrics;
   readonly running: RunningEndpoints;
@@ -59,11 +64,32 @@ export function createRoutes(deps: RouteDeps): Express {
   get('/jobs/:id', showJob(auth, mongo.jobs));
   get('/jobs/:id/mp3', downloadJob(auth, mongo.jobs, mp3s));
 
+  get('/operator', pageFile('operator', 'index.html'));
+  get('/operator/page.js', pageFile('operator', 'page.js'));
+  get('/operator/page.css', pageFile('operator', 'page.css'));
+  get('/openapi.json', showOpenApi(operatorCalls));
+  addOperatorCalls(app, deps);
+
   app.use(() => {
     throw new Refusal({ kind: 'not-found' });
   });
   app.use(sendErrors(logger));
   return app;
+}
+
+function addOperatorCalls(app: Express, deps: RouteDeps): void {
+  const { auth, mongo, limits, maxImportBytes, running } = deps;
+  const { idleMs } = limits;
+  const operatorDeps: OperatorDeps = { auth, stores: mongo.deadLetters, idleMs, maxImportBytes };
+  for (const path of new Set(operatorCalls.map(expressPath))) {
+    const calls = operatorCalls.filter((call) => expressPath(call) === path);
+    const route = app.route(path);
+    for (const call of calls) {
+      route[call.method](running.handler(operatorEndpoint(operatorDeps, call)));
+    }
+    const methods = { get: ['GET', 'HEAD'], post: ['POST'] };
+    route.all(refuseMethod(...calls.flatMap(({ method }) => methods[method])));
+  }
 }
 
 function refuseMethod(...allowed: string[]): () => never {

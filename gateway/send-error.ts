@@ -53,7 +53,7 @@ const isClientError = (status: unknown) =>
 
 /** One line of text, or problem+json (RFC 9457) for a client that asks for JSON. */
 export function sendProblem(request: Request, response: Response, problem: Problem): void {
-  const { status, text, title, detail, headers = {} } = answerFor(problem);
+  const { status, text, title, detail, headers = {}, members = {} } = answerFor(problem);
   const json = prefersJson(request);
   for (const [name, value] of Object.entries(headers)) {
     // A browser answers a Basic challenge to a script's request with a dialogue of its own.
@@ -71,6 +71,7 @@ export function sendProblem(request: Request, response: Response, problem: Probl
     status,
     detail,
     request_id: requestIdOf(response),
+    ...members,
   };
   response.type('application/problem+json').send(JSON.stringify(body));
 }

@@ -5,7 +5,7 @@ import { readGridFs } from '../contracts/read-gridfs';
 import { type ByteRange, readRange, type RequestedRange } from './byte-range';
 import { ifMatchHolds, ifRangeHolds, type Validators } from './conditions';
 import { Refusal } from './errors';
-import { ClientGone } from './client-gone';
+import { ClientGone, isPrematureClose } from './client-gone';
 
 /** Sends MP3s from GridFS: whole, in part (RFC 9110 section 14) or not again (section 13). */
 export class Mp3Sender {
@@ -60,11 +60,6 @@ export class Mp3Sender {
       throw isPrematureClose(error) ? new ClientGone() : error;
     }
   }
-}
-
-/** How a stream pipeline says that the answer's connection went away. */
-function isPrematureClose(error: unknown): boolean {
-  return Error.isError(error) && 'code' in error && error.code === 'ERR_STREAM_PREMATURE_CLOSE';
 }
 
 /** `Range` is defined for GET alone (RFC 9110 section 14.2) and void when `If-Range` fails. */

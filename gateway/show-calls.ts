@@ -8,6 +8,8 @@ GET  /jobs             Bearer: your jobs
 GET  /jobs/ID          Bearer: one job
 GET  /jobs/ID/mp3      Bearer: its MP3
 GET  /download?fid=ID  Bearer: an MP3 by file id
+GET  /operator         page for operators: messages that nobody tries any more
+GET  /openapi.json     the operators' calls, for programs
 `;
 
 /** `GET /`: what somebody who opens the address in a browser can do here. */

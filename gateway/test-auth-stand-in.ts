@@ -6,6 +6,7 @@ export interface StandInUser {
   readonly sub?: string;
   readonly username: string;
   readonly admin?: boolean;
+  readonly operator?: boolean;
 }
 
 /**

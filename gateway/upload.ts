@@ -9,6 +9,7 @@ import type { AuthClient } from './auth-client';
 import { requireUser } from './credentials';
 import type { Endpoint } from './endpoint';
 import { Refusal } from './errors';
+import { inviteBody } from './invite-body';
 import { viewJob } from './job-view';
 import type { Mongo } from './mongo';
 import { receiveFile, type UploadLimits } from './multipart';
@@ -35,8 +36,7 @@ export function upload(deps: UploadDeps): Endpoint {
     const claims = await requireUser(auth, request, response);
     refuseDeclaredSize(request, limits);
     await refuseBeyondBacklog(mongo.jobs, maxBacklog);
-    // Node closes a connection on which the answer came without it (RFC 9110 section 10.1.1).
-    if (request.headers.expect?.toLowerCase() === '100-continue') response.writeContinue();
+    inviteBody(request, response);
     const video = mongo.beginUpload();
     let job: JobRecord;
     try {

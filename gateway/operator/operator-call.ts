@@ -1,0 +1,51 @@
+import type { Request, Response } from 'express';
+import type { ZodOpenApiOperationObject } from 'zod-openapi';
+import type { TokenClaims } from '../../contracts/token-claims';
+import type { DeadLetterStores } from '../../dead-letters/stores';
+import type { AuthClient } from '../auth-client';
+import { requireOperator } from '../credentials';
+import type { Endpoint } from '../endpoint';
+import { refusalOf } from './refusal-of';
+
+export interface OperatorDeps {
+  readonly auth: AuthClient;
+  readonly stores: DeadLetterStores;
+  /** How long a body may stand still, either way. */
+  readonly idleMs: number;
+  readonly maxImportBytes: number;
+}
+
+/** A request whose bearer is an operator. */
+export interface Exchange {
+  readonly request: Request;
+  readonly response: Response;
+  readonly operator: TokenClaims;
+}
+
+/** One call of the operator: what `/openapi.json` says of it, and what answers it. */
+export interface OperatorCall {
+  readonly method: 'get' | 'post';
+  /** As OpenAPI writes it, parameters in braces. */
+  readonly path: `/operator/dead-letters${string}`;
+  /** Refusals that every call has are added to it. */
+  readonly operation: ZodOpenApiOperationObject;
+  answer(deps: OperatorDeps, exchange: Exchange): Promise<void>;
+}
+
+/** The call behind its door: nothing of a request is looked at before its bearer is known. */
+export function operatorEndpoint(deps: OperatorDeps, call: OperatorCall): Endpoint {
+  return async (request, response) => {
+    const operator = await requireOperator(deps.auth, request, response);
+    response.set('Cache-Control', 'no-store');
+    try {
+      await call.answer(deps, { request, response, operator });
+    } catch (error) {
+      throw refusalOf(error) ?? error;
+    }
+  };
+}
+
+/** The path as Express writes it. */
+export function expressPath({ path }: OperatorCall): string {
+  return path.replace(/\{(\w+)\}/g, ':$1');
+}
