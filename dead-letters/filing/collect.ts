@@ -1,5 +1,6 @@
 import type { GetMessage } from 'amqplib';
 import { deadQueue, workQueues, type Topology, type WorkQueue } from '../../contracts/topology';
+import { durable } from '../../contracts/job-collection';
 import type { BrokerConnection } from '../../observability/broker-connection';
 import type { DeadLetterStores } from '../stores';
 import type { ArrivedMessage } from './arrived-message';
@@ -10,7 +11,7 @@ const limits = { messages: 250, bytes: 8 * 1024 * 1024 };
 
 export interface CollectDeps {
   readonly stores: DeadLetterStores;
-  readonly broker: Pick<BrokerConnection, 'take'>;
+  readonly broker: Pick<BrokerConnection, 'take' | 'readyMessages'>;
   readonly topology: Topology;
   /** Asked before each batch; throws to end it. */
   readonly proceed: () => void;
@@ -32,6 +33,8 @@ export async function collectDeadLetters({
 }: CollectDeps): Promise<void> {
   for (const workQueue of workQueues) {
     const queue = topology.queueNames[workQueue];
+    if ((await broker.readyMessages([deadQueue(queue)])) === 0) continue;
+    await proveWritable(stores);
     for (;;) {
       proceed();
       const taken = await broker.take(deadQueue(queue), limits, (messages) =>
@@ -46,17 +49,27 @@ export async function collectDeadLetters({
   }
 }
 
-function arrived(
-  queue: string,
-  workQueue: WorkQueue,
-  { content, properties }: GetMessage,
-): ArrivedMessage {
-  const { headers, messageId, contentType } = properties as Readonly<Record<string, unknown>>;
+/**
+ * Messages that are taken and not acked count as delivered once more, and RabbitMQ 4 drops them
+ * after 20 times (rabbitmq.com/docs/quorum-queues, "Poison Message Handling"). So none is taken
+ * while MongoDB is away or has no room.
+ *
+ * @throws the error of MongoDB
+ */
+async function proveWritable({ database }: DeadLetterStores): Promise<void> {
+  await database
+    .collection<{ _id: string }>('dead_letter_collector', durable)
+    .updateOne({ _id: 'last-look' }, { $currentDate: { at: true } }, { upsert: true });
+}
+
+function arrived(queue: string, workQueue: WorkQueue, message: GetMessage): ArrivedMessage {
+  const properties: Readonly<Record<string, unknown>> = { ...message.properties };
+  const { headers, messageId, contentType } = properties;
   const text = (value: unknown) => (typeof value === 'string' ? value : undefined);
   return {
     queue,
     workQueue,
-    content,
+    content: message.content,
     messageId: text(messageId),
     contentType: text(contentType),
     headers: typeof headers === 'object' && headers !== null ? { ...headers } : {},
