@@ -5,6 +5,7 @@ import { connect } from 'amqplib';
 import { MongoClient, type Db } from 'mongodb';
 import { jobCollection } from '../../contracts/job-collection';
 import { buildTopology, type Topology } from '../../contracts/topology';
+import { openStores } from '../../dead-letters/stores';
 import { startPrivateStack, type PrivateStack } from '../private-stack';
 import { gatewayUrl, type ProcessName } from '../processes/process-environment';
 import { queueNames } from '../queue-names';
@@ -110,6 +111,11 @@ export class LightProduct {
 
   get jobs() {
     return jobCollection(this.databases.jobs);
+  }
+
+  /** Dead letters on file, and what belongs to them. */
+  get stores() {
+    return openStores(this.databases.jobs);
   }
 
   /** Starts processes and waits until they are ready. */

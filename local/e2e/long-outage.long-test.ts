@@ -5,7 +5,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { connect } from 'amqplib';
 import { defaultDatabases } from '../../contracts/gridfs';
 import { jobCollection } from '../../contracts/job-collection';
-import { buildTopology, deadQueue, defaultRetryDelaysMs } from '../../contracts/topology';
+import { buildTopology, defaultRetryDelaysMs } from '../../contracts/topology';
+import { takeLettersLeft } from '../letters-left';
 import { queueNames } from '../queue-names';
 import { makeSample } from '../sample-media';
 import { amqpUrl } from '../servers/rabbitmq-urls';
@@ -40,12 +41,10 @@ async function deadLetters(): Promise<number> {
   const connection = await connect(amqpUrl(product.stack.config));
   const channel = await connection.createChannel();
   const topology = buildTopology(queueNames, defaultRetryDelaysMs);
-  let count = 0;
-  for (const queue of Object.values(topology.queueNames)) {
-    count += (await channel.checkQueue(deadQueue(queue))).messageCount;
-  }
+  const database = product.mongo.db(defaultDatabases.jobs);
+  const letters = await takeLettersLeft(channel, topology, database);
   await connection.close();
-  return count;
+  return letters.length;
 }
 
 async function uploadAll(listeners: readonly Listener[]): Promise<string[]> {

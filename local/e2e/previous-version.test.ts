@@ -140,7 +140,7 @@ async function ended(): Promise<void> {
     return wanted.every((address) => sent.includes(address)) || undefined;
   });
   await eventually('queues at rest', async () => {
-    return Object.keys(await product.queued()).every((name) => name.endsWith('.dead')) || undefined;
+    return Object.keys(await product.queued()).length === 0 || undefined;
   });
 }
 
@@ -196,8 +196,20 @@ it('keeps every source', async () => {
   expect(ids(kept).sort()).toEqual(ids(fids.map(({ record }) => record)).sort());
 });
 
-it('has no further dead letter than the one of the job whose attempts were used up', async () => {
-  expect(await product.queued()).toEqual({ 'video.dead': 3, 'mp3.dead': 1 });
+it('files its dead letters, and no other than the one of the job whose attempts were used up', async () => {
+  const { letters } = product.stores;
+  // One that is being filed is in no queue.
+  await eventually('four letters', async () => (await letters.countDocuments()) >= 4 || undefined);
+  const filed = await letters.find().sort({ address: 1 }).toArray();
+  const reasons = filed.map(({ address, workQueue, last }) => [address, workQueue, last.reason]);
+  expect(reasons).toEqual([
+    [null, 'video', 'invalid-message'],
+    [addressOf('dead'), 'video', 'attempts-exhausted'],
+    [addressOf('exhausted'), 'video', 'attempts-exhausted'],
+    [addressOf('mail-dead'), 'mp3', 'mail-refused'],
+  ]);
+  for (const { deaths, state } of filed) expect([deaths.length, state]).toEqual([1, 'open']);
+  expect(await product.queued()).toEqual({});
   const entry = await product.databases.jobs
     .collection('mails')
     .findOne({ to: addressOf('mail-dead') });
