@@ -16,7 +16,7 @@ export interface StandInUser {
  */
 export class AuthStandIn {
   readonly #tokens = new Map<string, StandInUser>();
-  readonly #passwords = new Map<string, string>();
+  readonly #passwords = new Map<string, { password: string; user: StandInUser }>();
   /** Paths asked for so far. */
   readonly calls: string[] = [];
   /** Set to make it answer every request with this status. */
@@ -51,8 +51,12 @@ export class AuthStandIn {
     return token;
   }
 
-  setPassword(username: string, password: string): void {
-    this.#passwords.set(username, password);
+  setPassword(
+    username: string,
+    password: string,
+    rights: Pick<StandInUser, 'admin' | 'operator'> = {},
+  ): void {
+    this.#passwords.set(username, { password, user: { username, admin: true, ...rights } });
   }
 
   #create() {
@@ -69,8 +73,9 @@ export class AuthStandIn {
     switch (`${request.method ?? ''} ${request.url ?? ''} ${scheme ?? ''}`) {
       case 'POST /login Basic': {
         const [username = '', password] = Buffer.from(credentials, 'base64').toString().split(':');
-        if (this.#passwords.get(username) !== password) return [401, 'invalid credentials'];
-        return [200, this.tokenOf({ username, admin: true })];
+        const known = this.#passwords.get(username);
+        if (known === undefined || known.password !== password) return [401, 'invalid credentials'];
+        return [200, this.tokenOf(known.user)];
       }
       case 'POST /validate Bearer': {
         const user = this.#tokens.get(credentials);

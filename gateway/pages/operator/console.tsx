@@ -22,6 +22,10 @@ export function Console({ onLogOut }: { readonly onLogOut: () => void }) {
   const orders = useOrders();
   const now = useNow();
   const tab = route.kind === 'letter' ? 'letters' : route.kind;
+  useEffect(() => {
+    document.title = `${titleOf(route)} · video-to-mp3`;
+    scrollTo(0, 0);
+  }, [route.kind]);
   return (
     <NowContext.Provider value={now}>
       <header class="bar">
@@ -40,7 +44,7 @@ export function Console({ onLogOut }: { readonly onLogOut: () => void }) {
         </button>
       </header>
       <main>
-        <OrderStrip orders={orders} />
+        {route.kind !== 'orders' && <OrderStrip orders={orders} />}
         <View route={route} orders={orders} />
       </main>
     </NowContext.Provider>
@@ -62,6 +66,21 @@ function View({ route, orders }: ViewProps) {
       return <OrdersView orders={orders} />;
     case 'audit':
       return <AuditView filter={route.filter} version={orders.version} />;
+    default:
+      return route satisfies never;
+  }
+}
+
+function titleOf(route: Route): string {
+  switch (route.kind) {
+    case 'letters':
+      return 'Dead letters';
+    case 'letter':
+      return `Dead letter ${route.id}`;
+    case 'orders':
+      return 'Orders';
+    case 'audit':
+      return 'Audit of dead letters';
     default:
       return route satisfies never;
   }

@@ -1,3 +1,4 @@
+import { useEffect, useRef } from 'preact/hooks';
 import type { LetterDetail } from '../../../dead-letters/views';
 import { Age } from './age';
 import { LetterMarks } from './letter-marks';
@@ -6,14 +7,18 @@ import { queueWords, reasonWords } from './words';
 
 /** The answer to "why did it die", and what a replay would do. */
 export function LetterSummaryView({ letter }: { readonly letter: LetterDetail }) {
+  const heading = useRef<HTMLHeadingElement>(null);
+  useEffect(() => {
+    heading.current?.focus();
+  }, []);
   const { id, queue, reason, step, attempts, job, user } = letter;
   return (
     <>
-      <h2>
+      <h2 ref={heading} tabIndex={-1}>
         {letter.error_class} <LetterMarks letter={letter} />
       </h2>
       <p class="error">{letter.error}</p>
-      {letter.problem !== null && (
+      {letter.problem !== null && !letter.error.includes(letter.problem) && (
         <p class="problem">Not a message of its queue: {letter.problem}</p>
       )}
       <dl class="facts">

@@ -57,7 +57,7 @@ export function LetterView({ id, orders }: { readonly id: string; readonly order
               <FactList
                 name="Source"
                 facts={letter.source_facts}
-                missing="nobody has looked at it yet"
+                missing="No attempt has looked at it."
               />
               <HeaderTable headers={letter.headers} />
             </div>

@@ -1,6 +1,6 @@
-import { useState } from 'preact/hooks';
+import { useContext, useState } from 'preact/hooks';
 import type { LetterFilter } from '../../../dead-letters/selection';
-import { useApi } from './contexts';
+import { NowContext, useApi } from './contexts';
 import { filterParameters, includesGroup, withoutGroup } from './filter';
 import { FilterForm } from './filter-form';
 import { GroupTable } from './group-table';
@@ -22,7 +22,11 @@ export function LettersView({ filter, orders }: Props) {
   const version = `${orders.version} ${refreshed}`;
   const wider = withoutGroup(filter);
   const question = filterParameters(wider).toString();
-  const groups = useLoad(`${question} ${version}`, (signal) => api.listGroups(wider, signal));
+  // Groups follow by themselves; a list that moved under somebody's pointer would not be nice.
+  const now = useContext(NowContext);
+  const groups = useLoad(`${question} ${version} ${now}`, (signal) =>
+    api.listGroups(wider, signal),
+  );
   const all = groups.value?.groups;
   const found = all?.filter((group) => includesGroup(filter, group));
   const count = found?.reduce((sum, group) => sum + group.count, 0);
@@ -41,7 +45,6 @@ export function LettersView({ filter, orders }: Props) {
         <button
           type="button"
           class="secondary outline"
-          aria-busy={groups.busy}
           onClick={() => {
             setRefreshed((last) => last + 1);
           }}

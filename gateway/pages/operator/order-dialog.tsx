@@ -42,7 +42,9 @@ export function OrderDialog({ name, action, edits, target, onClose, onOrder }: P
     setPlacing(true);
     setProblem(undefined);
     try {
-      onOrder(await api.placeOrder(requestOf(draft)));
+      const order = await api.placeOrder(requestOf(draft));
+      dialog.current?.close(); // Gives the focus back.
+      onOrder(order);
     } catch (error) {
       setProblem(wordsOf(error));
       setPlacing(false);

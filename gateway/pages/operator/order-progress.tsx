@@ -30,8 +30,8 @@ export function OrderProgress({ order, orders }: Props) {
     <article class="order" data-order={id}>
       <div>
         <strong>{name}</strong> <span class="quiet">“{reason}”</span>
-        <p role="status">
-          {orderStateWords[state]}: {done} done
+        <p>
+          <span role="status">{orderStateWords[state]}</span>: {done} done
           {refused > 0 && `, ${refused} refused`}
           {outcomesOf(order)}
         </p>

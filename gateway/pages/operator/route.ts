@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect, useMemo, useState } from 'preact/hooks';
 import type { LetterFilter } from '../../../dead-letters/selection';
 import type { AuditFilter } from './api';
 import { filterParameters, readFilter } from './filter';
@@ -52,15 +52,16 @@ function readAuditFilter(parameters: URLSearchParams): AuditFilter {
 }
 
 export function useRoute(): Route {
-  const [route, setRoute] = useState(() => readRoute(location.hash));
+  const [hash, setHash] = useState(location.hash);
   useEffect(() => {
     const follow = () => {
-      setRoute(readRoute(location.hash));
+      setHash(location.hash);
     };
+    follow(); // It may have changed before anybody listened.
     addEventListener('hashchange', follow);
     return () => {
       removeEventListener('hashchange', follow);
     };
   }, []);
-  return route;
+  return useMemo(() => readRoute(hash), [hash]);
 }

@@ -66,7 +66,7 @@ const replayPlans: Record<PlanKind, string> = {
   'announce-again': 'the mail is sent again',
   publish: 'the message goes back on its queue',
   close: 'nothing is left to do, so the letter is closed',
-  refused: 'cannot be replayed as they are',
+  refused: 'cannot be replayed',
 };
 
 const otherPlans: Record<Exclude<OrderAction, 'replay'>, string> = {
