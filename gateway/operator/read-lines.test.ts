@@ -1,5 +1,6 @@
 import { PassThrough } from 'node:stream';
 import type { IncomingMessage } from 'node:http';
+import { ClientGone } from '../client-gone';
 import { type LineLimits, readLines } from './read-lines';
 
 const limits: LineLimits = { bytes: 100, lineBytes: 20, idleMs: 60_000 };
@@ -48,6 +49,20 @@ test.each([
 test('just as large as is allowed', async () => {
   const lines = await read(arriving('one\n', 'two\n'), { bytes: 8, lineBytes: 3 });
   expect(lines).toEqual(['one', 'two']);
+});
+
+test('a body that breaks off: half a line is none, and the end is no end', async () => {
+  const request = new PassThrough();
+  request.write('one\nhalf a li');
+  const lines: string[] = [];
+  const reading = (async () => {
+    for await (const line of readLines(request as unknown as IncomingMessage, limits)) {
+      lines.push(line);
+      request.destroy();
+    }
+  })();
+  await expect(reading).rejects.toBeInstanceOf(ClientGone);
+  expect(lines).toEqual(['one']);
 });
 
 test('who stops reading leaves no listener behind', async () => {
