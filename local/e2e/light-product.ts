@@ -14,6 +14,7 @@ import { amqpUrl } from '../servers/rabbitmq-urls';
 import { createTestInbox, type TestInbox } from '../test-inbox';
 import { eventually } from '../test-broker';
 import { createMysqlDatabase, createVhost, testMongoUrl, uniqueName } from '../test-stack';
+import { runCommand, type CommandEnd, type CommandRun } from './command-run';
 import { Listener } from './listener';
 import { startChild, type ProductChild } from './product-child';
 
@@ -146,6 +147,18 @@ export class LightProduct {
     const email = `${uniqueName('listener')}@example.com`;
     await this.#run('dist/auth/users-main.js', ['add', email], 'a password\n');
     return Listener.logIn(this.url, email, 'a password');
+  }
+
+  /** The dead-letters command, as an operator types it. */
+  beginDeadLetters(...words: readonly string[]): CommandRun {
+    return runCommand(this.stack.config, 'dist/dead-letters/main.js', words, this.environment);
+  }
+
+  /** Runs the dead-letters command. @throws Error with what it said unless it ends with 0 */
+  async deadLetters(...words: readonly string[]): Promise<CommandEnd> {
+    const end = await this.beginDeadLetters(...words).ended;
+    if (end.exitCode === 0) return end;
+    throw new Error(`dead-letters ${words.join(' ')}: ${end.exitCode}\n${end.stderr}${end.stdout}`);
   }
 
   /** Ready messages of each queue that has any. */
