@@ -54,11 +54,12 @@ export interface Death {
 
 /** A dead letter on file (collection `dead_letters`). */
 export interface DeadLetterRecord {
-  /** 16 hexadecimal digits, made from queue and message id: a second copy finds the first. */
+  /** 16 hexadecimal digits, made from queue and `messageId`: a second copy finds the first. */
   readonly _id: string;
   /** The broker's name of the work queue it died on. */
   readonly queue: string;
   readonly workQueue: WorkQueue;
+  /** Of a message about a job, on the queue `video`: the job's id, under which it is put back. */
   readonly messageId: string;
   /** Null when the message names none. There may be no record of it. */
   readonly jobId: string | null;

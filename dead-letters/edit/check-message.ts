@@ -23,7 +23,13 @@ const schemas: Record<WorkQueue, z.ZodType<CheckedMessage>> = {
   failed: failedMessageSchema,
 };
 
+/** A problem names every unknown field of an option, of which a stranger's body may have millions. */
+const problemLength = 1_000;
+
 /** Whether bytes are a message of a queue, by the schema that its consumer uses. Never throws. */
 export function checkMessage(queue: WorkQueue, body: Uint8Array): Decoded<CheckedMessage> {
-  return decodeMessage(body, schemas[queue]);
+  const decoded = decodeMessage(body, schemas[queue]);
+  return decoded.kind === 'message'
+    ? decoded
+    : { kind: 'invalid', problem: decoded.problem.slice(0, problemLength) };
 }

@@ -1,21 +1,16 @@
-import type { AnyBulkWriteOperation } from 'mongodb';
-import type { DeadLetterRecord, Death } from '../dead-letter';
-import { appendEntries } from '../audit/append-entries';
-import { outcomeEntry } from '../audit/outcome-entry';
+import type { AnyBulkWriteOperation, Document } from 'mongodb';
+import type { DeadLetterRecord } from '../dead-letter';
 import type { DeadLetterStores } from '../stores';
 import type { ArrivedMessage } from './arrived-message';
+import { diedAnew, diesAnew, knownLetters } from './died-anew';
 import { letterOf } from './letter-of';
 import { markBrokerDeaths } from './mark-broker-deaths';
-import { storeBody } from './store-body';
-
-type KnownLetter = Pick<DeadLetterRecord, '_id' | 'deaths' | 'order' | 'jobId'>;
+import { noteDiedAgain } from './note-died-again';
+import { replaceBody, storeBody } from './store-body';
 
 /**
  * Files messages. Once it resolves they may be acked: they are on the server's disk. Filing a
  * message again changes nothing, so whoever dies before the ack does no harm.
- *
- * A message that is on file already died again when its header `replay` has a number that no death
- * on file has, or when it came after the letter was closed; else it is a second copy.
  *
  * @throws the error of MongoDB; some may be on file then.
  */
@@ -25,11 +20,15 @@ export async function fileMessages(
 ): Promise<void> {
   const now = new Date();
   const letters = messages.map((message) => letterOf(message, now));
+  const known = await knownLetters(stores, letters);
   for (const [index, letter] of letters.entries()) {
     const content = messages[index]?.content;
-    if (letter.body === null && content !== undefined) await storeBody(stores, letter, content);
+    if (letter.body !== null || content === undefined) continue;
+    const onFile = known.get(letter._id);
+    if (onFile === undefined) await storeBody(stores, letter, content);
+    else if (diesAnew(onFile, letter.last)) await replaceBody(stores, letter, content);
   }
-  await noteDiedAgain(stores, letters);
+  await noteDiedAgain(stores, letters, known);
   const writes = letters.flatMap((letter) => [fileOnce(letter), fileDeath(letter)]);
   // In order: two copies of one message may be in one batch.
   await stores.letters.bulkWrite(writes, { ordered: true });
@@ -42,50 +41,33 @@ function fileOnce({ _id, ...fields }: DeadLetterRecord): Write {
   return { updateOne: { filter: { _id }, update: { $setOnInsert: fields }, upsert: true } };
 }
 
-/** Another death of a letter on file; matches nothing for a second copy. */
-function fileDeath({ _id, last: death, stateAt }: DeadLetterRecord): Write {
+/**
+ * Another death of a letter on file; matches nothing for a second copy. The message is kept as it
+ * died last: an edit may have changed it since the first time.
+ */
+function fileDeath(letter: DeadLetterRecord): Write {
+  const { _id, last: death, stateAt, jobId } = letter;
+  const { contentType, headers, bodyBytes, body, address, problem } = letter;
+  const latest = { contentType, headers, bodyBytes, body, address, problem, last: death, stateAt };
+  // Literals: texts of strangers may begin with "$".
+  const literals = Object.entries(latest).map(([name, $literal]): [string, Document] => [
+    name,
+    { $literal },
+  ]);
   return {
     updateOne: {
-      filter: {
-        _id,
-        $or: [
-          { 'deaths.replay': { $ne: death.replay } },
-          { state: 'discarded', stateAt: { $lt: death.at } },
-          { state: 'replayed', outcome: { $ne: 'waiting' }, stateAt: { $lt: death.at } },
-        ],
-      },
+      filter: diedAnew(_id, death),
       update: [
         {
           $set: {
-            // A literal: error texts of strangers may begin with "$".
+            ...Object.fromEntries(literals),
             deaths: { $concatArrays: ['$deaths', [{ $literal: death }]] },
-            last: { $literal: death },
+            jobId: { $ifNull: [{ $literal: jobId }, '$jobId'] },
             state: 'open',
-            stateAt: { $literal: stateAt },
             outcome: { $cond: [{ $eq: ['$outcome', 'waiting'] }, 'died-again', '$outcome'] },
           },
         },
       ],
     },
   };
-}
-
-/** Links the replays that come back here to what became of them, before the letters are changed. */
-async function noteDiedAgain(
-  { letters, audit }: DeadLetterStores,
-  arrived: readonly DeadLetterRecord[],
-): Promise<void> {
-  const known = await letters
-    .find({ _id: { $in: arrived.map(({ _id }) => _id) }, outcome: 'waiting' })
-    .project<KnownLetter>({ deaths: 1, order: 1, jobId: 1 })
-    .toArray();
-  const deaths = new Map(arrived.map(({ _id, last }) => [_id, last]));
-  const entries = known
-    .filter((letter) => isNew(letter, deaths.get(letter._id)))
-    .flatMap((letter) => outcomeEntry(letter, 'died-again'));
-  await appendEntries(audit, entries);
-}
-
-function isNew({ deaths }: KnownLetter, death: Death | undefined): boolean {
-  return death !== undefined && deaths.every(({ replay }) => replay !== death.replay);
 }

@@ -13,9 +13,11 @@ export async function markBrokerDeaths(
 ): Promise<void> {
   for (const { workQueue, jobId, last } of letters) {
     if (jobId === null || last.reason !== 'delivery-limit') continue;
+    // Put back since: this is a second copy of an older death. A missing count is none.
+    const notPutBack = { replays: { $not: { $gt: last.replay } } };
     if (workQueue !== 'video') {
       await jobs.updateOne(
-        { _id: jobId, mail: { $in: ['none', 'pending'] } },
+        { _id: jobId, mail: { $in: ['none', 'pending'] }, ...notPutBack },
         { $set: { mail: 'dead' } },
       );
       continue;
@@ -32,8 +34,7 @@ export async function markBrokerDeaths(
       log: [],
     };
     await jobs.updateOne(
-      // Put back since: this is a second copy of an older death. A missing count is none.
-      { _id: jobId, finishedAt: null, mp3: null, replays: { $not: { $gt: replay } }, ...unclaimed },
+      { _id: jobId, finishedAt: null, mp3: null, ...notPutBack, ...unclaimed },
       {
         $set: { state: 'dead', claim: null, deadReason: 'delivery-limit' },
         $push: { failures: failure },

@@ -93,8 +93,12 @@ function valid(date: Date): Date | undefined {
   return year >= 2000 && year < 2100 ? date : undefined;
 }
 
+/** A sender's nonsense must leave room for the number after it. */
+const highestCount = 1_000_000;
+
 function count(value: unknown): number {
-  return typeof value === 'number' && Number.isSafeInteger(value) && value > 0 ? value : 0;
+  const counted = typeof value === 'number' && Number.isInteger(value);
+  return counted && value > 0 && value <= highestCount ? value : 0;
 }
 
 const steps = [...stepNames, 'send-mail'] as const;

@@ -3,14 +3,24 @@ import { pipeline } from 'node:stream/promises';
 import type { DeadLetterRecord } from '../dead-letter';
 import { bodyFileId, type DeadLetterStores } from '../stores';
 
-/** The same bytes under the same id; whatever a crash left of them goes first. */
+type Named = Pick<DeadLetterRecord, '_id' | 'messageId'>;
+
+/** Stores a large body before its letter is filed; the body of one that is on file stays. */
 export async function storeBody(
-  { bodies, letters, database }: DeadLetterStores,
-  { _id, messageId, bodyBytes }: Pick<DeadLetterRecord, '_id' | 'messageId' | 'bodyBytes'>,
+  stores: DeadLetterStores,
+  letter: Named,
   content: Uint8Array,
 ): Promise<void> {
-  const onFile = await letters.findOne({ _id }, { projection: { bodyBytes: 1 } });
-  if (onFile?.bodyBytes === bodyBytes) return;
+  const onFile = await stores.letters.findOne({ _id: letter._id }, { projection: { _id: 1 } });
+  if (onFile === null) await replaceBody(stores, letter, content);
+}
+
+/** Puts a large body in the place of the one before, or of what a crash left of it. */
+export async function replaceBody(
+  { bodies, database }: DeadLetterStores,
+  { _id, messageId }: Named,
+  content: Uint8Array,
+): Promise<void> {
   const fid = bodyFileId(_id);
   await database.collection('dead_letters.files').deleteOne({ _id: fid });
   await database.collection('dead_letters.chunks').deleteMany({ files_id: fid });

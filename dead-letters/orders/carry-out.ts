@@ -36,29 +36,37 @@ export class Orders {
    * @throws PublishFailed, BrokerAway, or the error of MongoDB; the next time goes on from there.
    */
   async advance(): Promise<number> {
-    const { stores } = this.deps;
-    let acted = await this.#finishStarted();
-    const running = await stores.orders.find({ state: 'running' }).sort({ _id: 1 }).toArray();
-    for (const order of running) {
+    const { letters, orders } = this.deps.stores;
+    let acted = 0;
+    const problems: unknown[] = [];
+    // One that fails keeps no other waiting.
+    const attempt = async (work: () => Promise<number>) => {
       this.deps.proceed();
-      if (performance.now() >= (this.#dueMs.get(order._id) ?? 0)) acted += await this.#next(order);
+      try {
+        acted += await work();
+      } catch (error) {
+        problems.push(error);
+      }
+    };
+    const started = await letters.find({ state: 'replaying' }).limit(batch).toArray();
+    for (const id of new Set(started.map(({ order }) => order))) {
+      const ofOrder = started.filter(({ order }) => order === id);
+      await attempt(() => this.#finishStarted(id, ofOrder));
     }
+    const running = await orders.find({ state: 'running' }).sort({ _id: 1 }).toArray();
+    for (const order of running) {
+      if (performance.now() < (this.#dueMs.get(order._id) ?? 0)) continue;
+      await attempt(() => this.#next(order));
+    }
+    if (problems.length > 0) throw problems[0];
     return acted;
   }
 
   /** What a crash left between its first and its last step, be its order stopped or not. */
-  async #finishStarted(): Promise<number> {
-    const { letters, orders } = this.deps.stores;
-    const started = await letters.find({ state: 'replaying' }).limit(batch).toArray();
-    for (const id of new Set(started.map(({ order }) => order))) {
-      const order = id === null ? null : await orders.findOne({ _id: id });
-      if (order === null) throw new Error(`order ${id} of letters that are replaying is missing`);
-      this.deps.proceed();
-      await this.#act(
-        order,
-        started.filter((letter) => letter.order === id),
-      );
-    }
+  async #finishStarted(id: string | null, started: readonly DeadLetterRecord[]): Promise<number> {
+    const order = id === null ? null : await this.deps.stores.orders.findOne({ _id: id });
+    if (order === null) throw new Error(`order ${id} of letters that are replaying is missing`);
+    await this.#act(order, started);
     return started.length;
   }
 

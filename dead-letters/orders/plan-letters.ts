@@ -16,6 +16,9 @@ export interface PlannedReplay extends PlannedLetter {
   readonly job: JobRecord | null;
 }
 
+/** Characters; the difference is part of an audit entry, which MongoDB allows 16 MB. */
+const largestDifference = 1_000_000;
+
 interface EditedLetter {
   readonly letter: DeadLetterRecord;
   readonly result: EditResult;
@@ -72,11 +75,16 @@ async function editLetter(
   try {
     const edited = await edit(message);
     const changes = difference(message, edited);
+    if (JSON.stringify(changes).length > largestDifference) {
+      return { problem: 'the edit changes more than 1 MB, which the audit cannot keep' };
+    }
     return changes.length === 0 && message !== null
       ? { body, changes }
       : { body: Buffer.from(JSON.stringify(edited)), changes };
   } catch (error) {
     if (error instanceof EditFailed) return { problem: error.message };
+    // Of the stack: no letter may keep its order, and those after it, from going on.
+    if (error instanceof RangeError) return { problem: 'it nests too deep to be edited' };
     throw error;
   }
 }

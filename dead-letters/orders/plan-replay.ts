@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { ObjectId } from 'mongodb';
 import { defaultConversionOptions } from '../../contracts/conversion-options';
 import type { JobRecord } from '../../contracts/job';
+import type { WorkQueue } from '../../contracts/topology';
 import type { FieldChange } from '../audit-entry';
 import type { DeadLetterRecord } from '../dead-letter';
 import { checkMessage, type CheckedMessage } from '../edit/check-message';
@@ -29,14 +30,17 @@ export function planReplay(
   }
   const { message } = checked;
   if (job === null) return planWithoutJob(letter, message, body);
-  const fixed = fixedField(letter, changes);
+  const fixed = fixedField(letter, changes, job);
   if (fixed !== undefined) {
     return refused(
       `"${fixed}" says which job it is and cannot be changed: the record of job ${job._id} decides`,
     );
   }
+  const edited = new Set(changes.map(fieldOf));
   const plan =
-    letter.workQueue === 'video' ? planVideo(message, job) : planNews(letter, message, job);
+    letter.workQueue === 'video'
+      ? planVideo(message, edited, job)
+      : planNews(letter, message, edited, job);
   if (plan.kind !== 'close' || changes.length === 0) return plan;
   return refused(`${plan.why}: an edit would change nothing`);
 }
@@ -77,16 +81,38 @@ const changeable: Record<DeadLetterRecord['workQueue'], readonly string[]> = {
 function fixedField(
   { workQueue }: ReplayedLetter,
   changes: readonly FieldChange[],
+  job: JobRecord,
 ): string | undefined {
   return changes
-    .map(({ path }) => String(path[0]))
+    .filter(
+      ({ path, after }) => path.length > 1 || after !== recorded(workQueue, job)[path[0] ?? ''],
+    )
+    .map(fieldOf)
     .find((field) => !changeable[workQueue].includes(field));
 }
 
-function planVideo(message: CheckedMessage, job: JobRecord): Plan {
+/** What a message that was broken may be mended to say of its job. */
+function recorded(workQueue: WorkQueue, job: JobRecord): Readonly<Record<string, unknown>> {
+  return {
+    job_id: job._id,
+    video_fid: job.source.fid.toHexString(),
+    mp3_fid: workQueue === 'video' ? null : job.mp3?.fid.toHexString(),
+    reason: job.refusal?.reason,
+  };
+}
+
+const fieldOf = ({ path }: FieldChange): string => String(path[0]);
+
+/**
+ * The fields that an edit changed. Others say what the record said when the message was sent, or
+ * what its sender wished for a job that had its own already: there the record decides.
+ */
+type Edited = ReadonlySet<string>;
+
+function planVideo(message: CheckedMessage, edited: Edited, job: JobRecord): Plan {
   switch (job.state) {
     case 'dead': {
-      const change = jobChange(message, job);
+      const change = jobChange(message, edited, job);
       const startsAt = job.mp3 !== null && !change.convertAnew ? 'emit-done' : 'fetch-video';
       return { kind: 'reopen-job', jobId: job._id, change, startsAt };
     }
@@ -107,18 +133,17 @@ function planVideo(message: CheckedMessage, job: JobRecord): Plan {
   }
 }
 
-/** The record's own spelling, unless somebody changed more than that. */
-function addressFor({ username }: CheckedMessage, { owner }: JobRecord): string {
-  const address = username.toLowerCase();
-  return address === owner.address.toLowerCase() ? owner.address : address;
+function addressFor({ username }: CheckedMessage, edited: Edited, { owner }: JobRecord): string {
+  return edited.has('username') ? username.toLowerCase() : owner.address;
 }
 
-function jobChange(message: CheckedMessage, job: JobRecord): JobChange {
+function jobChange(message: CheckedMessage, edited: Edited, job: JobRecord): JobChange {
   const { source, options, mp3 } = job;
-  const sourceFid = message.video_fid === undefined ? source.fid : new ObjectId(message.video_fid);
-  const changed = message.options ?? options;
+  const editedFid = edited.has('video_fid') || edited.has('vide_fid');
+  const sourceFid = editedFid ? new ObjectId(message.video_fid) : source.fid;
+  const changed = (edited.has('options') ? message.options : undefined) ?? options;
   return {
-    address: addressFor(message, job),
+    address: addressFor(message, edited, job),
     sourceFid,
     options: changed,
     convertAnew:
@@ -126,7 +151,12 @@ function jobChange(message: CheckedMessage, job: JobRecord): JobChange {
   };
 }
 
-function planNews({ workQueue }: ReplayedLetter, message: CheckedMessage, job: JobRecord): Plan {
+function planNews(
+  { workQueue }: ReplayedLetter,
+  message: CheckedMessage,
+  edited: Edited,
+  job: JobRecord,
+): Plan {
   const ended = workQueue === 'mp3' ? job.state === 'ready' : job.state === 'failed';
   if (!ended) {
     return refused(
@@ -136,5 +166,5 @@ function planNews({ workQueue }: ReplayedLetter, message: CheckedMessage, job: J
   if (job.mail === 'sent') {
     return { kind: 'close', why: 'its mail is out already', outcome: 'succeeded' };
   }
-  return { kind: 'announce-again', jobId: job._id, address: addressFor(message, job) };
+  return { kind: 'announce-again', jobId: job._id, address: addressFor(message, edited, job) };
 }

@@ -32,6 +32,7 @@ export async function replayLetters(
   edit: Editor | null,
 ): Promise<void> {
   const planned = await planReplays(stores, letters, edit);
+  const putBack = planned.filter(isPutBack);
   const todo = planned.filter((one) => !isPutBack(one));
   await refuse(
     stores,
@@ -44,9 +45,10 @@ export async function replayLetters(
   await mark(stores, order, accepted);
   await appendEntries(
     stores.audit,
-    accepted.map(({ letter, plan, difference }) =>
-      actionEntry(order, letter, 'done', describePlan(plan), difference),
-    ),
+    [...putBack, ...accepted].map((one) => {
+      const letter = { ...one.letter, jobId: jobIdFor(one) };
+      return actionEntry(order, letter, 'done', describePlan(one.plan), one.difference);
+    }),
   );
   proceed();
   const writes = accepted.flatMap(jobWrite);
@@ -64,17 +66,28 @@ export async function replayLetters(
   );
 }
 
-/** Put back by this order before a crash: only the last mark is missing. */
+/**
+ * Put back by this order before a crash, or closed: the last mark is missing, and for a closed one
+ * perhaps its entry.
+ */
 function isPutBack({ letter, job }: PlannedReplay): boolean {
   return letter.state === 'replaying' && (job?.replays ?? 0) >= letter.replay;
 }
 
-/** Higher than any that this message or its job went out with; kept over a crash. */
-function replayNumber({ letter, job }: PlannedReplay): number {
+/**
+ * Higher than any that this message or its job went out with; kept over a crash. One that is closed
+ * does not go out: the message that is about says what the record says.
+ */
+function replayNumber({ letter, job, plan }: PlannedReplay): number {
   if (letter.state === 'replaying') return letter.replay;
+  if (plan.kind === 'close') return job?.replays ?? 0;
   const deaths = letter.deaths.map(({ replay }) => replay);
   return Math.max(job?.replays ?? 0, letter.replay, ...deaths) + 1;
 }
+
+/** A message that was mended may name a job that the broken one did not. */
+const jobIdFor = ({ letter, plan, job }: PlannedReplay): string | null =>
+  'jobId' in plan ? plan.jobId : (job?._id ?? letter.jobId);
 
 async function mark(
   { letters }: OrdersDeps['stores'],
@@ -83,8 +96,9 @@ async function mark(
 ): Promise<void> {
   const writes = accepted
     .filter(({ letter }) => letter.state !== 'replaying')
-    .map(({ letter, plan, replay, job }): AnyBulkWriteOperation<DeadLetterRecord> => {
-      const jobId = 'jobId' in plan ? plan.jobId : (job?._id ?? letter.jobId);
+    .map((one): AnyBulkWriteOperation<DeadLetterRecord> => {
+      const { letter, plan, replay } = one;
+      const jobId = jobIdFor(one);
       const outcome = plan.kind === 'close' ? plan.outcome : 'waiting';
       const marks = {
         state: 'replaying',
