@@ -35,11 +35,14 @@ test('a delay queue loses nothing and sends back to its work queue after its del
   });
 });
 
-test('one policy for each work queue', () => {
+test('one policy for each work queue, and one for each dead-letter queue', () => {
   expect(topology.policies.map(({ name, pattern }) => ({ name, pattern }))).toEqual([
     { name: 'video-work', pattern: '^video$' },
+    { name: 'video-dead', pattern: '^video\\.dead$' },
     { name: 'mp3-work', pattern: '^mp3$' },
+    { name: 'mp3-dead', pattern: '^mp3\\.dead$' },
     { name: 'mp3.failed-work', pattern: '^mp3\\.failed$' },
+    { name: 'mp3.failed-dead', pattern: '^mp3\\.failed\\.dead$' },
   ]);
   expect(topology.policies[0]?.definition).toEqual({
     'dead-letter-exchange': '',
@@ -48,6 +51,7 @@ test('one policy for each work queue', () => {
     overflow: 'reject-publish',
     'delivery-limit': 50,
   });
+  expect(topology.policies[1]?.definition).toEqual({ 'delivery-limit': 1_000_000 });
 });
 
 test.each([
@@ -92,14 +96,16 @@ test('for any names and delays: no dead-letter target dangles, a policy governs 
       const declared = queues.map((queue) => queue.name);
       const targets = [
         ...queues.flatMap((queue) => queue.arguments['x-dead-letter-routing-key'] ?? []),
-        ...policies.map(({ definition }) => definition['dead-letter-routing-key']),
+        ...policies.flatMap(({ definition }) => definition['dead-letter-routing-key'] ?? []),
       ];
       expect(targets).toHaveLength(3 * delaysMs.length + 3);
       expect(declared).toEqual(expect.arrayContaining(targets));
       const governed = policies.map(({ pattern }) =>
         declared.filter((queue) => new RegExp(pattern).test(queue)),
       );
-      expect(governed).toEqual(Object.values(queueNames).map((queue) => [queue]));
+      expect(governed).toEqual(
+        Object.values(queueNames).flatMap((queue) => [[queue], [deadQueue(queue)]]),
+      );
     }),
   );
 });

@@ -79,7 +79,7 @@ export function buildTopology(names: QueueNames, retryDelaysMs: readonly number[
     }
     policies.push({
       name: `${queue}-work`,
-      pattern: `^${queue.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}$`,
+      pattern: exactly(queue),
       definition: {
         'dead-letter-exchange': '',
         'dead-letter-routing-key': deadQueue(queue),
@@ -89,10 +89,20 @@ export function buildTopology(names: QueueNames, retryDelaysMs: readonly number[
         'delivery-limit': 50,
       },
     });
+    policies.push({
+      name: `${queue}-dead`,
+      pattern: exactly(deadQueue(queue)),
+      // RabbitMQ 4 drops a message after 20 returned deliveries unless told otherwise, and whoever
+      // files dead letters may crash that often. 3.10 refuses -1, which would mean never.
+      definition: { 'delivery-limit': 1_000_000 },
+    });
   }
   refuseSharedNames(queues.map(({ name }) => name));
   return { queueNames, retryDelaysMs, queues, policies };
 }
+
+/** The regular expression that this name matches and no other. */
+const exactly = (queue: string): string => `^${queue.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}$`;
 
 function refuseSharedNames(names: readonly string[]): void {
   const shared = names.filter((name, index) => names.indexOf(name) < index);

@@ -55,15 +55,18 @@ const inEffect = (policy: string) =>
     async () => Object.values(await governing()).includes(policy) || undefined,
   );
 
-test('the broker has the policies as the topology has them, on the work queues and no other', async () => {
+test('the broker has the policies as the topology has them, on the work and the dead-letter queues and no other', async () => {
   const { api, name: vhost } = broker.vhost;
   for (const queue of ['old-video', 'video2', 'mp3-of-ours']) {
     await broker.channel.assertQueue(queue, { arguments: { 'x-queue-type': 'quorum' } });
   }
   expect(await findMissingPolicies(api, vhost, topology)).toEqual([
     { policy: 'video-work', kind: 'absent' },
+    { policy: 'video-dead', kind: 'absent' },
     { policy: 'mp3.of.ours-work', kind: 'absent' },
+    { policy: 'mp3.of.ours-dead', kind: 'absent' },
     { policy: 'mp3.of.ours.failed-work', kind: 'absent' },
+    { policy: 'mp3.of.ours.failed-dead', kind: 'absent' },
   ]);
   await applyPolicies(api, vhost, topology);
   await applyPolicies(api, vhost, topology);
@@ -71,8 +74,11 @@ test('the broker has the policies as the topology has them, on the work queues a
   for (const { name } of topology.policies) await inEffect(name);
   expect(await governing()).toEqual({
     video: 'video-work',
+    'video.dead': 'video-dead',
     'mp3.of.ours': 'mp3.of.ours-work',
+    'mp3.of.ours.dead': 'mp3.of.ours-dead',
     'mp3.of.ours.failed': 'mp3.of.ours.failed-work',
+    'mp3.of.ours.failed.dead': 'mp3.of.ours.failed-dead',
   });
 });
 
@@ -100,7 +106,10 @@ test("ours wins over a deployer's catch-all; a changed one is told and put right
   await applyPolicies(api, vhost, topology);
   expect(await findMissingPolicies(api, vhost, topology)).toEqual([]);
   for (const { name } of topology.policies) await inEffect(name);
-  expect(await governing()).toMatchObject({ video: 'video-work', 'video.dead': 'everything' });
+  expect(await governing()).toMatchObject({
+    video: 'video-work',
+    'video.retry.200ms': 'everything',
+  });
 });
 
 /** Takes every delivery of `queue` and gives it back, each in the way given, until `stop`. */
@@ -159,6 +168,46 @@ test.each([
     expect(await broker.counts(topology)).toEqual({});
   },
 );
+
+test('a dead letter outlives more returned deliveries than the broker allows of itself', async () => {
+  const { api, name: vhost } = broker.vhost;
+  await applyPolicies(api, vhost, topology);
+  await inEffect('video-dead');
+  const messageId = 'dead-letter';
+  await broker.publish('video.dead', 1, { messageId });
+  const channel = await connection.createChannel();
+  for (let returned = 0; returned < 40; returned += 1) {
+    const message = await eventually('the dead letter', async () => {
+      const got = await channel.get('video.dead');
+      return got === false ? undefined : got;
+    });
+    channel.nack(message, false, true);
+  }
+  await channel.close();
+  expect((await broker.take('video.dead')).properties).toMatchObject({
+    messageId,
+    headers: { 'x-delivery-count': 40 },
+  });
+});
+
+test('the limit of a dead-letter queue is the one of its policy: a lower one drops the letter', async () => {
+  await applyPolicies(broker.vhost.api, broker.vhost.name, hasty);
+  await inEffect('video-dead');
+  for (const id of ids) await broker.publish('video.dead', { id }, { messageId: id });
+  const consumer = await rejectAll('video.dead', (channel, message) => {
+    channel.nack(message, false, true);
+  });
+  const lastDeliveries = () => [...consumer.deliveries.values()];
+  await eventually('every last delivery', () =>
+    Promise.resolve(
+      (consumer.deliveries.size === ids.length &&
+        lastDeliveries().every((count) => count === deliveryLimit + 1)) ||
+        undefined,
+    ),
+  );
+  await consumer.stop();
+  expect(await broker.counts(topology)).toEqual({});
+});
 
 test('a message rejected for good becomes a dead letter at once', async () => {
   await applyPolicies(broker.vhost.api, broker.vhost.name, topology);
