@@ -4,6 +4,7 @@ import type { LetterFilter, Selection } from '../../../dead-letters/selection';
 import type {
   AuditPage,
   Groups,
+  Imported,
   LetterDetail,
   LetterPage,
   OrderView,
@@ -92,6 +93,16 @@ export class Api {
         ? new URLSearchParams(select.ids.map((id) => ['id', id]))
         : filterParameters(select.filter);
     return (await this.#ask(`/export?${parameters}`, { headers: { accept: '*/*' } })).blob();
+  }
+
+  /** @param lines What {@link exportLetters} gave. */
+  async importLetters(lines: Blob, reason: string): Promise<Imported> {
+    const response = await this.#ask(`/import?${new URLSearchParams({ reason })}`, {
+      method: 'POST',
+      body: lines,
+      headers: { 'content-type': 'application/x-ndjson' },
+    });
+    return (await response.json()) as Imported;
   }
 
   async #get<Answer>(path: string, signal: AbortSignal | undefined): Promise<Answer> {

@@ -1,7 +1,7 @@
 import type { LetterFilter } from '../../../dead-letters/selection';
 import type { Group } from '../../../dead-letters/views';
 import { AgeField } from './age-field';
-import { noStep, withField } from './filter';
+import { type ChangeFilter, noStep, withField } from './filter';
 import { SelectField, TextField } from './fields';
 import { RareFields } from './rare-fields';
 import { goTo, hrefOf } from './route';
@@ -12,11 +12,6 @@ interface Props {
   /** What there is offers what to choose. */
   readonly groups: readonly Group[];
 }
-
-export type ChangeFilter = <Name extends keyof LetterFilter>(
-  name: Name,
-  value: LetterFilter[Name] | undefined,
-) => void;
 
 const stateChoices = { ...stateWords, any: 'any state' };
 

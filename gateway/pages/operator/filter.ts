@@ -33,6 +33,11 @@ export function readFilter(parameters: URLSearchParams): LetterFilter {
   return filter;
 }
 
+export type ChangeFilter = <Name extends keyof LetterFilter>(
+  name: Name,
+  value: LetterFilter[Name] | undefined,
+) => void;
+
 /** The filter with one field changed; undefined takes it out. */
 export function withField<Name extends keyof LetterFilter>(
   filter: LetterFilter,

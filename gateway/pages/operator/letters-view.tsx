@@ -4,6 +4,7 @@ import { NowContext, useApi } from './contexts';
 import { filterParameters, includesGroup, withoutGroup } from './filter';
 import { FilterForm } from './filter-form';
 import { GroupTable } from './group-table';
+import { ImportButton } from './import-button';
 import { LetterList } from './letter-list';
 import { Problem } from './problem';
 import { letters } from './words';
@@ -19,6 +20,9 @@ interface Props {
 export function LettersView({ filter, orders }: Props) {
   const api = useApi();
   const [refreshed, setRefreshed] = useState(0);
+  const refresh = () => {
+    setRefreshed((last) => last + 1);
+  };
   const version = `${orders.version} ${refreshed}`;
   const wider = withoutGroup(filter);
   const question = filterParameters(wider).toString();
@@ -42,15 +46,12 @@ export function LettersView({ filter, orders }: Props) {
             </span>
           )}
         </h2>
-        <button
-          type="button"
-          class="secondary outline"
-          onClick={() => {
-            setRefreshed((last) => last + 1);
-          }}
-        >
-          Refresh
-        </button>
+        <div class="buttons">
+          <ImportButton onImported={refresh} />
+          <button type="button" class="secondary outline" onClick={refresh}>
+            Refresh
+          </button>
+        </div>
       </div>
       <Problem words={groups.problem} />
       {all && <GroupTable groups={all} filter={filter} />}

@@ -1,6 +1,6 @@
 import type { LetterFilter } from '../../../dead-letters/selection';
 import { SelectField, TextField } from './fields';
-import type { ChangeFilter } from './filter-form';
+import type { ChangeFilter } from './filter';
 import { entriesOf, isKeyOf, reasonWords } from './words';
 
 interface Props {

@@ -113,6 +113,11 @@ export class OperatorAtPage {
     return this.page.getByRole('link', { name, exact: true });
   }
 
+  /** A group's link to its letters. */
+  group(errorClass: string): Locator {
+    return this.page.locator('table.groups').getByRole('link', { name: errorClass, exact: true });
+  }
+
   get dialog(): Locator {
     return this.page.getByRole('dialog');
   }
