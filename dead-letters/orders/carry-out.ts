@@ -1,23 +1,14 @@
-import type { Publisher } from '../../contracts/broker/confirmed-publisher';
 import type { DeadLetterRecord } from '../dead-letter';
 import { editor } from '../edit/apply-edit';
-import type { OrderAction, OrderRecord } from '../order';
-import type { DeadLetterStores } from '../stores';
+import type { OrderRecord } from '../order';
 import { actionable } from './actionable';
 import { discardLetters } from './discard-letters';
 import { moveLetters } from './move-letters';
+import type { OrdersDeps } from './orders-deps';
 import { replayLetters } from './replay-letters';
 
 /** Letters in memory at a time. */
 const batch = 250;
-
-export interface OrdersDeps {
-  readonly stores: DeadLetterStores;
-  readonly publisher: Publisher;
-  /** Asked before each step; throws to end it. */
-  readonly proceed: () => void;
-  readonly onActed: (action: OrderAction, letters: number) => void;
-}
 
 /**
  * Carries orders out, each a batch at a time, so that a slow one keeps no other waiting. One of

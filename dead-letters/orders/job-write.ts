@@ -1,6 +1,6 @@
 import type { AnyBulkWriteOperation } from 'mongodb';
 import { newJob, type JobRecord } from '../../contracts/job';
-import type { AcceptedReplay } from './replay-letters';
+import type { AcceptedReplay } from './accepted-replay';
 
 type JobWrite = AnyBulkWriteOperation<JobRecord>;
 

@@ -1,6 +1,6 @@
 import type { Publisher } from '../../contracts/broker/confirmed-publisher';
 import { headerNames } from '../../contracts/headers';
-import type { AcceptedReplay } from './replay-letters';
+import type { AcceptedReplay } from './accepted-replay';
 
 /** Headers that tell how the message died; a fresh try begins without them. */
 const ofTheDeath: ReadonlySet<string> = new Set([

@@ -4,7 +4,8 @@ import { appendEntries } from '../audit/append-entries';
 import type { DeadLetterRecord } from '../dead-letter';
 import type { Editor } from '../edit/apply-edit';
 import type { OrderRecord } from '../order';
-import type { OrdersDeps } from './carry-out';
+import type { AcceptedReplay } from './accepted-replay';
+import type { OrdersDeps } from './orders-deps';
 import { describePlan } from './plan';
 import { planReplays, type PlannedReplay } from './plan-letters';
 import { jobWrite } from './job-write';
@@ -12,11 +13,6 @@ import { publishLetter } from './publish-letter';
 
 /** Broker's confirms waited for at a time. */
 const atOnce = 8;
-
-/** A replay that goes ahead; its message says `replay` in its header. */
-export interface AcceptedReplay extends PlannedReplay {
-  readonly replay: number;
-}
 
 /**
  * Puts letters back, in four steps: each letter is marked `replaying`, written to the audit, put

@@ -1,0 +1,12 @@
+import type { Publisher } from '../../contracts/broker/confirmed-publisher';
+import type { OrderAction } from '../order';
+import type { DeadLetterStores } from '../stores';
+
+/** What carrying orders out needs from outside. */
+export interface OrdersDeps {
+  readonly stores: DeadLetterStores;
+  readonly publisher: Publisher;
+  /** Asked before each step; throws to end it. */
+  readonly proceed: () => void;
+  readonly onActed: (action: OrderAction, letters: number) => void;
+}
