@@ -1,5 +1,7 @@
 import { Binary, ObjectId } from 'mongodb';
 import type { SourceFacts } from '../../contracts/source-facts';
+import { fileMessages } from '../filing/file-messages';
+import { letterId } from '../stores';
 import { actionEntry } from '../audit/action-entry';
 import type { OrderRecord } from '../order';
 import { openTestStores, seedJobsOf, seedLetters, type TestStores } from '../test-letters';
@@ -178,6 +180,7 @@ test('a mail: the attempts are those at sending it, and the trace is in its mess
     { _id: `<ready.${fid}@example.com>`, attempts: 1, failures: [failure], ...entry },
     // Others' mails, and one of version 0.1.
     { _id: `<ready.${fid}0@example.com>`, attempts: 1, failures: [failure, failure], ...entry },
+    { _id: `<ready.${fid}a@example.com>`, attempts: 1, failures: [failure, failure], ...entry },
     { _id: `<ready.${fid}@old.example.com>`, attempts: 1, ...entry },
   ]);
   const shown = await showLetter(stores, letter?._id ?? '');
@@ -194,4 +197,21 @@ test('a mail: the attempts are those at sending it, and the trace is in its mess
       log: failure.log,
     },
   ]);
+});
+
+test('a message that is broken far behind what is shown starts nowhere', async () => {
+  const message = { video_fid: new ObjectId().toHexString(), username: 'a@example.com' };
+  const content = Buffer.from(`${JSON.stringify(message)}${' '.repeat(300_000)}broken`);
+  await fileMessages(stores, [
+    {
+      queue: 'video',
+      workQueue: 'video',
+      content,
+      messageId: 'broken late',
+      contentType: undefined,
+      headers: {},
+    },
+  ]);
+  const shown = await showLetter(stores, letterId('video', 'broken late'));
+  expect(shown).toMatchObject({ starts_at: null, message: null, body: { truncated: true } });
 });
