@@ -7,6 +7,8 @@ export async function askYesNo(
   question: string,
   otherwise: 'y' | 'n' = 'n',
 ): Promise<boolean> {
+  // Its end is said once; whoever listens later would wait for ever.
+  if (!stdin.readable) return false;
   // The terminal itself shows what is typed, and Ctrl-C ends the command before anything is done.
   const lines = createInterface({ input: stdin, terminal: false });
   stderr.write(`${question} [${otherwise === 'y' ? 'Y/n' : 'y/N'}] `);

@@ -10,6 +10,7 @@ import type { Session } from '../session';
 import { canAsk } from '../terminal';
 import { askYesNo } from './ask';
 import { followToTheEnd, goesOn } from './follow-to-the-end';
+import { listenForInterrupt } from './interruption';
 import { requestOf, type Wish } from './request-of';
 
 /**
@@ -31,7 +32,7 @@ export async function carryThrough(
   const hindrance = hindranceOf(preview, request);
   if (options.dryRun === true) {
     show();
-    session.complain(hindrance ?? 'dry run: nothing was changed');
+    if (options.json !== true) session.complain(hindrance ?? 'dry run: nothing was changed');
     return hindrance === undefined ? exitCodes.done : exitCodes.problem;
   }
   if (preview.matched === 0 && 'filter' in request.select) {
@@ -91,12 +92,18 @@ async function placeAndFollow(
   request: OrderRequest,
   options: OrderOptions,
 ): Promise<ExitCode> {
-  const { stores, complain, say } = session;
-  const order = await placeOrder(stores, request, actorOf(options));
-  if (options.json !== true) complain(`order ${order.id} placed`);
-  if (options.detach === true) {
+  const { stores, terminal, complain, say } = session;
+  // Before the order is there: nobody may leave without hearing that it goes on.
+  const interruption = listenForInterrupt(terminal);
+  try {
+    const order = await placeOrder(stores, request, actorOf(options));
+    if (options.json !== true) complain(`order ${order.id} placed`);
+    if (options.detach !== true) {
+      return await followToTheEnd(session, order.id, options, interruption.signal);
+    }
     say(options.json === true ? JSON.stringify(order, null, 2) : goesOn(order.id).join('\n'));
     return exitCodes.done;
+  } finally {
+    interruption.end();
   }
-  return followToTheEnd(session, order.id, options);
 }

@@ -8,31 +8,24 @@ import { exitCodes, type ExitCode } from '../problem';
 import type { Session } from '../session';
 import { followOrder } from './follow-order';
 
-/** Follows an order that is placed, and says what it came to. */
+/** Follows an order that is placed, and says what it came to. @param signal of leaving it alone. */
 export async function followToTheEnd(
   session: Session,
   id: string,
   options: Pick<OrderOptions, 'json' | 'wait' | 'skipRefused'>,
+  signal: AbortSignal,
 ): Promise<ExitCode> {
-  const { terminal, complain, say } = session;
-  const interrupted = new AbortController();
-  // Taken back at once: a second Ctrl-C ends the process, whatever it waits for.
-  const takeBack = terminal.onInterrupt(() => {
-    takeBack();
-    interrupted.abort();
-  });
+  const { complain, say } = session;
   let order: OrderView | undefined;
   try {
     order = await followOrder(session, id, {
       outcomes: options.wait === true,
       silent: options.json === true,
-      signal: interrupted.signal,
+      signal,
     });
   } catch (error) {
     complain(goesOn(id).join('\n'));
     throw error;
-  } finally {
-    takeBack();
   }
   if (order === undefined) {
     complain(goesOn(id).join('\n'));

@@ -4,6 +4,7 @@ import type { OrderView } from '../../views';
 import { withExamples } from '../examples';
 import { addFormatOptions, type FormatOptions } from '../options/format-options';
 import { followToTheEnd } from '../ordering/follow-to-the-end';
+import { listenForInterrupt } from '../ordering/interruption';
 import { orderLines, outcomeCounts } from '../printing/order-lines';
 import { renderTable, type Column } from '../printing/table';
 import { ago } from '../printing/times';
@@ -43,7 +44,9 @@ async function one(
   const order = await showOrder(session.stores, id);
   if (order === undefined) throw new CommandProblem(`no order ${id}; "orders" lists them`);
   if (options.wait === true) {
-    return followToTheEnd(session, id, { ...options, skipRefused: true });
+    const interruption = listenForInterrupt(session.terminal);
+    const following = { ...options, skipRefused: true } as const;
+    return followToTheEnd(session, id, following, interruption.signal).finally(interruption.end);
   }
   session.say(
     options.json === true ? JSON.stringify(order, null, 2) : orderLines(order).join('\n'),
