@@ -1,5 +1,6 @@
 import { mkdir, readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { keepWork, takeKeptWork } from './kept-work';
 
 /** What the disk does for one of its directories. */
 interface DiskSide {
@@ -8,15 +9,28 @@ interface DiskSide {
   removed(): void;
 }
 
-/** The directory of one attempt: it exists only for this attempt and is removed after it. */
+/** The directory of one attempt: it exists only for this attempt, and is removed or kept after it. */
 export class AttemptDirectory {
-  constructor(
-    readonly path: string,
-    private readonly disk: DiskSide,
-  ) {}
+  readonly path: string;
 
-  async create(): Promise<void> {
+  constructor(
+    private readonly workDirectory: string,
+    name: string,
+    private readonly disk: DiskSide,
+  ) {
+    this.path = join(workDirectory, name);
+  }
+
+  /** @param keptOf The job whose kept work it begins with, if this disk has any. */
+  async create(keptOf?: string): Promise<void> {
+    if (keptOf !== undefined && (await takeKeptWork(this.workDirectory, keptOf, this.path))) return;
     await mkdir(this.path, { recursive: true });
+  }
+
+  /** Keeps what it holds for a replay of the job, and gives its reservation back. */
+  async keep(jobId: string): Promise<void> {
+    await keepWork(this.path, this.workDirectory, jobId);
+    this.disk.removed();
   }
 
   /** Makes sure that so many bytes can be written. @throws NoRoom */

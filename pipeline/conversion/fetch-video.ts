@@ -1,5 +1,6 @@
 import type { GridFSBucket } from 'mongodb';
 import { createWriteStream } from 'node:fs';
+import { rename, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { readGridFs } from '../../contracts/read-gridfs';
@@ -9,6 +10,13 @@ import { defaultMediaLimits } from '../media/media-limits';
 import { SourceRefused } from '../media/source-refused';
 import type { ConversionJob, LocalVideo } from './hand-offs';
 import type { Step } from './step';
+
+/** Where the video is once it is whole; an earlier attempt may have left it there. */
+export const localVideoPath = ({
+  directory,
+  videoFid,
+}: Pick<ConversionJob, 'directory' | 'videoFid'>): string =>
+  join(directory, `video-${videoFid.toHexString()}`);
 
 /** Copies the video from GridFS to a local file. */
 export function fetchVideo(
@@ -20,13 +28,16 @@ export function fetchVideo(
     name: 'fetch-video',
     timeoutMs,
     async run(job, { signal, progress }) {
-      const videoPath = join(job.directory, 'video');
+      const videoPath = localVideoPath(job);
+      const partPath = `${videoPath}.part`;
       await breaker.run(async () => {
         const [file] = await videos.find({ _id: job.videoFid }).limit(1).toArray();
         if (file === undefined) {
           throw new SourceRefused('source-missing', `no file ${job.videoFid.toHexString()}`);
         }
         if (file.length === 0) throw new SourceRefused('empty-file', 'the file has 0 bytes');
+        const left = await stat(videoPath).catch(() => undefined);
+        if (left?.size === file.length) return job.reserve(mp3Bound(file.length));
         await job.reserve(file.length + mp3Bound(file.length));
         let bytes = 0;
         const counted = async function* (): AsyncGenerator<Buffer> {
@@ -37,7 +48,7 @@ export function fetchVideo(
           }
         };
         try {
-          await pipeline(counted, createWriteStream(videoPath), { signal });
+          await pipeline(counted, createWriteStream(partPath), { signal });
         } catch (error) {
           // A chunk that is not there will not come back: the upload was never whole.
           if (isFileMissing(error)) throw new SourceRefused('source-missing', String(error));
@@ -48,6 +59,7 @@ export function fetchVideo(
           const held = `${bytes} of ${file.length} bytes are there`;
           throw new SourceRefused('source-missing', held);
         }
+        await rename(partPath, videoPath);
       });
       return { job, videoPath };
     },

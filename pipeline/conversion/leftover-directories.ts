@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { Logger } from '../../observability/logger';
 import { pause } from '../deliveries/pause';
 import type { Claims } from './job-claims';
+import { removeKeptWork } from './kept-work';
 import type { WorkDisk } from './work-disk';
 
 /** `<job id>-<claim token>`; the tokens of version 0.1 were UUIDs. Nothing else is ours. */
@@ -53,6 +54,7 @@ export function keepRemovingLeftovers(
       try {
         const removed = await removeLeftovers(disk, claims);
         if (removed.length > 0) log.info({ removed }, 'removed what dead workers left behind');
+        await removeKeptWork(disk.path, 'old');
       } catch (error) {
         log.warn({ err: error }, 'leftover directories not removed; tried again later');
       }

@@ -2,6 +2,7 @@ import { join, parse } from 'node:path';
 import { transcode as transcodeFile } from '../media/transcode';
 import type { MediaLimits } from '../media/media-limits';
 import type { LocalMp3, LocalVideo } from './hand-offs';
+import { leftMp3, noteMp3 } from './left-mp3';
 import type { Step } from './step';
 
 /** Makes the MP3 and proves it whole: nothing after this step doubts the file. */
@@ -11,7 +12,9 @@ export function transcode(limits: MediaLimits, timeoutMs: number): Step<LocalVid
     timeoutMs,
     async run({ job, videoPath }, { signal, progress }) {
       const mp3Path = join(job.directory, 'audio.mp3');
-      const made = await transcodeFile({
+      const left = await leftMp3(mp3Path, job);
+      if (left !== undefined) return { job, mp3Path, ...left };
+      const { bytes, durationMs, samples } = await transcodeFile({
         sourcePath: videoPath,
         outputPath: mp3Path,
         options: job.options,
@@ -20,7 +23,8 @@ export function transcode(limits: MediaLimits, timeoutMs: number): Step<LocalVid
         signal,
         onProgress: progress,
       });
-      return { job, mp3Path, bytes: made.bytes, durationMs: made.durationMs };
+      await noteMp3(mp3Path, job, { bytes, durationMs, samples });
+      return { job, mp3Path, bytes, durationMs };
     },
   };
 }

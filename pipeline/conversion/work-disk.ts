@@ -1,8 +1,8 @@
 import { statfs } from 'node:fs/promises';
-import { join } from 'node:path';
 import { TransientError } from '../deliveries/failure';
 import type { Requirement } from '../deliveries/gate';
 import { AttemptDirectory } from './attempt-directory';
+import { removeKeptWork } from './kept-work';
 
 /** There is no room for this attempt now. An outage of the machine, as `ENOSPC` is. */
 export class NoRoom extends Error {
@@ -16,6 +16,12 @@ export class NoRoom extends Error {
  */
 export class DiskTooSmall extends TransientError {
   override readonly name = 'DiskTooSmall';
+}
+
+interface Room {
+  readonly free: number;
+  readonly possible: number;
+  readonly total: number;
 }
 
 /** With less than this the disk is full, whatever an attempt needs. */
@@ -42,7 +48,7 @@ export class WorkDisk implements Requirement {
 
   /** A directory for one attempt; it does not exist yet. */
   directory(name: string): AttemptDirectory {
-    const directory: AttemptDirectory = new AttemptDirectory(join(this.path, name), {
+    const directory: AttemptDirectory = new AttemptDirectory(this.path, name, {
       reserve: (bytes) => this.#reserve(directory, bytes),
       full: () => {
         const reserved = this.#open.get(directory) ?? 0;
@@ -74,7 +80,7 @@ export class WorkDisk implements Requirement {
 
   #reserve(directory: AttemptDirectory, bytes: number): Promise<void> {
     const decided = this.#deciding.then(async () => {
-      const { free, possible, total } = await this.#room(directory);
+      const { free, possible, total } = await this.#roomFor(bytes, directory);
       if (total < bytes) {
         throw new DiskTooSmall(`${bytes} bytes do not fit on the work disk, which has ${total}`);
       }
@@ -89,13 +95,18 @@ export class WorkDisk implements Requirement {
     return decided;
   }
 
+  /** What is kept for replays goes when somebody needs its room. */
+  async #roomFor(bytes: number, except?: AttemptDirectory): Promise<Room> {
+    const room = await this.#room(except);
+    if (room.free >= bytes || (await removeKeptWork(this.path, 'all')) === 0) return room;
+    return this.#room(except);
+  }
+
   /**
    * `free`: bytes nobody uses, less what the other attempts have reserved and not written yet.
    * `possible`: what would be free if they had ended. `total`: the whole disk.
    */
-  async #room(
-    except?: AttemptDirectory,
-  ): Promise<{ free: number; possible: number; total: number }> {
+  async #room(except?: AttemptDirectory): Promise<Room> {
     const { bavail, blocks, bsize } = await statfs(this.path);
     let free = bavail * bsize;
     let possible = free;
@@ -118,8 +129,8 @@ export class WorkDisk implements Requirement {
 
   async #look(): Promise<void> {
     // A disk that cannot be asked has no room.
-    const { free } = await this.#room().catch(() => ({ free: 0 }));
     const wanted = this.#wantedBytes ?? 0;
+    const { free } = await this.#roomFor(wanted).catch(() => ({ free: 0 }));
     // With no attempt left to make room for it, only a full disk keeps work from beginning.
     if (free < (this.#open.size === 0 ? Math.min(wanted, leastBytes) : wanted)) return;
     clearInterval(this.#watch);
