@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { ObjectId } from 'mongodb';
 import { defaultConversionOptions } from '../../contracts/conversion-options';
-import type { JobRecord } from '../../contracts/job';
+import type { JobRecord, StepName } from '../../contracts/job';
 import type { WorkQueue } from '../../contracts/topology';
 import type { FieldChange } from '../audit-entry';
 import type { DeadLetterRecord } from '../dead-letter';
@@ -113,8 +113,7 @@ function planVideo(message: CheckedMessage, edited: Edited, job: JobRecord): Pla
   switch (job.state) {
     case 'dead': {
       const change = jobChange(message, edited, job);
-      const startsAt = job.mp3 !== null && !change.convertAnew ? 'emit-done' : 'fetch-video';
-      return { kind: 'reopen-job', jobId: job._id, change, startsAt };
+      return { kind: 'reopen-job', jobId: job._id, change, startsAt: firstStep(job, change) };
     }
     case 'ready':
       return { kind: 'close', why: 'its MP3 is there already', outcome: 'succeeded' };
@@ -131,6 +130,18 @@ function planVideo(message: CheckedMessage, edited: Edited, job: JobRecord): Pla
     default:
       return job.state satisfies never;
   }
+}
+
+/**
+ * The step that failed: the ones before it are not done again. What they made is in GridFS or still
+ * on the disk of the worker that failed; another machine has to fetch and transcode first.
+ */
+function firstStep({ mp3, source, options, failures }: JobRecord, change: JobChange): StepName {
+  if (!change.sourceFid.equals(source.fid)) return 'fetch-video';
+  if (mp3 !== null && !change.convertAnew) return 'emit-done';
+  const failed = failures.at(-1)?.step ?? 'fetch-video';
+  if (failed === 'fetch-video') return failed;
+  return isDeepStrictEqual(change.options, options) ? failed : 'transcode';
 }
 
 function addressFor({ username }: CheckedMessage, edited: Edited, { owner }: JobRecord): string {

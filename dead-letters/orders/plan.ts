@@ -1,5 +1,6 @@
 import type { ObjectId } from 'mongodb';
 import type { ConversionOptions } from '../../contracts/conversion-options';
+import type { StepName } from '../../contracts/job';
 import type { FieldChange } from '../audit-entry';
 import type { ReplayOutcome } from '../dead-letter';
 
@@ -19,7 +20,7 @@ export type Plan =
       readonly kind: 'reopen-job';
       readonly jobId: string;
       readonly change: JobChange;
-      readonly startsAt: 'fetch-video' | 'emit-done';
+      readonly startsAt: StepName;
     }
   /** Nobody knows the job: one is made of the message. */
   | { readonly kind: 'create-job'; readonly jobId: string; readonly change: JobChange }
