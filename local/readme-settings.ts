@@ -1,4 +1,5 @@
 import { authSettings, userTableSettings } from '../auth/config';
+import { deadLettersSettings } from '../dead-letters/config';
 import { gatewaySettings } from '../gateway/config';
 import { renderSettingsTables, replaceBetweenMarkers } from '../observability/settings-table';
 import {
@@ -18,6 +19,7 @@ export function withSettingsTables(readme: string): string {
     { process: 'relay', settings: relaySettings },
     { process: 'migration and `users` command', settings: userTableSettings },
     { process: '`queues` command', settings: queuesSettings },
+    { process: '`dead-letters` command', settings: deadLettersSettings },
   ]);
   return replaceBetweenMarkers(readme, 'settings', tables);
 }
