@@ -20,7 +20,10 @@ export interface SourceFacts {
   readonly durationS: number | null;
   readonly bytes: number;
   readonly audioTracks: readonly AudioFacts[];
-  /** The moving pictures; null when there are none, or they are not known. */
+  /**
+   * The moving pictures, 0 by 0 pixels where the container does not say; null when there are none, or
+   * they are not known.
+   */
   readonly video: {
     readonly codec: string;
     readonly width: number;

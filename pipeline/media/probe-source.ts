@@ -32,6 +32,8 @@ export interface AudioTrack {
   readonly durationS: number | undefined;
   /** Samples or packets, if the container counts them. */
   readonly statedCount: number | undefined;
+  /** As the container says it. */
+  readonly language?: string;
 }
 
 export interface CoverStream {
@@ -43,6 +45,8 @@ export interface CoverStream {
 /** What ffprobe found in a file. */
 export interface ProbedSource {
   readonly container: Container;
+  /** ffprobe's name of the format. */
+  readonly formatName?: string;
   readonly audioTracks: readonly AudioTrack[];
   /** Seconds the longest track takes, if the container says so or ffprobe could estimate it. */
   readonly durationS: number | undefined;
@@ -50,6 +54,8 @@ export interface ProbedSource {
   readonly isDurationGuessed: boolean;
   /** Seconds the moving pictures take, if the container states them for their track. */
   readonly videoDurationS: number | undefined;
+  /** The moving pictures; 0 by 0 pixels where the container does not say. */
+  readonly video?: { readonly codec: string; readonly width: number; readonly height: number };
   readonly tags: SourceTags;
   readonly cover: CoverStream | undefined;
 }
@@ -73,6 +79,8 @@ const outputSchema = z.object({
       codec_name: z.string().default('unknown'),
       channels: z.int().default(0),
       sample_rate: z.coerce.number().default(0),
+      width: z.int().default(0),
+      height: z.int().default(0),
       start_time: z.coerce.number().optional().catch(undefined),
       duration: seconds,
       nb_frames: count,
@@ -81,6 +89,7 @@ const outputSchema = z.object({
     }),
   ),
   format: z.object({
+    format_name: z.string().optional(),
     duration: seconds,
     start_time: z.coerce.number().optional().catch(undefined),
     tags,
@@ -118,8 +127,10 @@ export async function probeSource(request: ProbeRequest): Promise<ProbedSource> 
     (stream) => stream.codec_type === 'video' && stream.disposition.attached_pic === 0,
   );
   const containerStartS = output.format.start_time ?? 0;
+  const { format_name: formatName } = output.format;
   return {
     container,
+    ...(formatName === undefined ? {} : { formatName }),
     audioTracks: audio.map((stream, audioIndex) => ({
       streamIndex: stream.index,
       audioIndex,
@@ -132,24 +143,34 @@ export async function probeSource(request: ProbeRequest): Promise<ProbedSource> 
       startS: Math.max(0, (stream.start_time ?? containerStartS) - containerStartS),
       durationS: stream.duration,
       statedCount: stream.nb_frames,
+      ...languageOf(stream.tags),
     })),
     durationS: output.format.duration,
     isDurationGuessed: run.tail.some((line) => line.includes('Estimating duration from bitrate')),
     videoDurationS: video?.duration,
+    ...(video === undefined
+      ? {}
+      : { video: { codec: video.codec_name, width: video.width, height: video.height } }),
     // Ogg keeps the tags with the stream; where both have one, the file's own wins.
     tags: { ...pickTags(audio[0]?.tags ?? {}), ...pickTags(output.format.tags) },
     cover: picture && { streamIndex: picture.index, codec: picture.codec_name },
   };
 }
 
+/** "und" is no language but says that none is known (ISO 639-2). */
+function languageOf(found: Readonly<Record<string, string>>): { language?: string } {
+  const { language } = pickTags(found);
+  return language === undefined || language === 'und' ? {} : { language };
+}
+
 /** Where ffmpeg's Matroska demuxer leaves the key's id of an encrypted track. */
 const keyTag = 'enc_key_id';
 const shownTags = keptTags.join(',');
 const shownEntries = [
-  'stream=index,codec_type,codec_name,channels,sample_rate,start_time,duration,nb_frames',
+  'stream=index,codec_type,codec_name,channels,sample_rate,width,height,start_time,duration,nb_frames',
   'stream_disposition=default,attached_pic',
   `stream_tags=${shownTags},${keyTag}`,
-  'format=start_time,duration',
+  'format=format_name,start_time,duration',
   `format_tags=${shownTags}`,
 ].join(':');
 
