@@ -17,6 +17,7 @@ runProcess(() => {
           kind: 'taken',
           token: 'anybody',
           attempt: 1,
+          replay: 0,
           unanswered: 0,
           validUntilMs: Infinity,
         }),

@@ -6,6 +6,7 @@ import type { converterSettings } from '../config';
 import type { Requirement } from '../deliveries/gate';
 import type { Publisher } from '../../contracts/broker/confirmed-publisher';
 import { defaultMediaLimits } from '../media/media-limits';
+import { sourceFacts } from '../media/source-facts';
 import { mongoBreaker } from '../worker/mongo-breaker';
 import type { WorkerParts } from '../worker/start-worker';
 import type { ConversionSteps } from './convert-video';
@@ -19,6 +20,9 @@ import { transcode } from './transcode';
 import { WorkDisk } from './work-disk';
 
 const leftoversEveryMs = 5 * 60_000;
+
+/** A dead letter does not wait long for what is only good to know. */
+const factsTimeoutMs = 10_000;
 
 /** What a test build may put something around, to break or interrupt it. */
 export interface ConverterParts {
@@ -57,6 +61,7 @@ export function assembleConverter(
   const disk = new WorkDisk(config.workDirectory);
   const stopCleaning = keepRemovingLeftovers(disk, claims, leftoversEveryMs, log);
   const limits = { ...defaultMediaLimits, maxDurationS: config.maxAudioS };
+  const factsLimits = { ...limits, probeTimeoutMs: factsTimeoutMs };
   const converter = new Converter({
     claims,
     steps: steps({
@@ -70,6 +75,7 @@ export function assembleConverter(
     metrics,
     worker,
     disk,
+    sourceFacts: (path, signal) => sourceFacts(path, { limits: factsLimits, signal }),
     maxAttempts: config.maxAttempts,
     // The renewal carries the progress, which somebody watches.
     renewEveryMs: Math.min(1_000, config.claimMs / 3),

@@ -5,11 +5,12 @@ import { jobCollection } from '../../contracts/job-collection';
 import { buildTopology } from '../../contracts/topology';
 import { Breaker, DependencyUnavailable } from '../../observability/breaker';
 import { createLogger } from '../../observability/logger';
+import { recordLog } from '../../observability/record-log';
 import { isMongoOutage } from '../../observability/mongo-outage';
 import { ClaimLost, StepTimeout, TransientError } from '../deliveries/failure';
 import type { Outcome } from '../deliveries/outcome';
 import { SourceRefused } from '../media/source-refused';
-import { concludeAttempt } from './conclude-attempt';
+import { concludeAttempt, endOfAttempt } from './conclude-attempt';
 import type { ConverterDeps } from './converter-deps';
 import { JobClaims, type ClaimedJob, type Claims } from './job-claims';
 import { StepFailure } from './run-step';
@@ -31,7 +32,9 @@ function conclude(
   const deps = { claims, topology, maxAttempts: 4, worker: 'w' } as Partial<ConverterDeps>;
   const failure = new StepFailure(step, ended);
   const ofJob = { ...job, attempts };
-  return concludeAttempt(ofJob, failure, deps as ConverterDeps, createLogger('test', 'silent'));
+  const recorded = recordLog(createLogger('test', 'silent'), 50);
+  const end = endOfAttempt(ofJob, failure, 4);
+  return concludeAttempt(ofJob, end, { recorded, sourceFacts: null }, deps as ConverterDeps);
 }
 
 it.each([

@@ -1,4 +1,6 @@
 import type { AttemptFailure } from '../../contracts/job';
+import type { SourceFacts } from '../../contracts/source-facts';
+import type { RecordedLog } from '../../observability/record-log';
 import type { Logger } from '../../observability/logger';
 import { decideOutcome } from '../deliveries/decide-outcome';
 import { ClaimLost, classifyError, type Failure } from '../deliveries/failure';
@@ -8,37 +10,62 @@ import type { ConverterDeps } from './converter-deps';
 import type { ClaimedJob } from './job-claims';
 import { StepFailure } from './run-step';
 
+/** What ended an attempt, and what that comes to. */
+export interface AttemptEnd {
+  readonly step: StepFailure['step'] | null;
+  readonly failure: Failure;
+  readonly outcome: Outcome;
+}
+
+/** What an attempt leaves behind for whoever asks why it failed. */
+interface Evidence {
+  readonly recorded: RecordedLog;
+  readonly sourceFacts: SourceFacts | null;
+}
+
+/** Turns what ended an attempt into an outcome; nothing is told to anybody yet. */
+export function endOfAttempt(
+  { attempts: attempt, replays: replay = 0 }: ClaimedJob,
+  thrown: unknown,
+  maxAttempts: number,
+): AttemptEnd {
+  const step = thrown instanceof StepFailure ? thrown.step : null;
+  const failure = classifyError(thrown instanceof StepFailure ? thrown.cause : thrown);
+  // Bringing the news of a stored MP3 is no attempt (see `JobClaims.claim`): it has no limit.
+  const limit = step === 'emit-done' ? Infinity : maxAttempts;
+  const outcome = decideOutcome(failure, { attempt, maxAttempts: limit, step, replay });
+  return { step, failure, outcome };
+}
+
 /**
- * Turns what ended an attempt into an outcome and writes it on the job record. The broker is told
- * afterwards: dying in between means the same delivery again, which meets the record.
+ * Writes what an attempt came to on the job record. The broker is told afterwards: dying in between
+ * means the same delivery again, which meets the record.
  */
 export async function concludeAttempt(
   job: ClaimedJob,
-  thrown: unknown,
+  { step, failure, outcome }: AttemptEnd,
+  { recorded, sourceFacts }: Evidence,
   deps: ConverterDeps,
-  log: Logger,
 ): Promise<Outcome> {
-  const { maxAttempts, worker } = deps;
-  const step = thrown instanceof StepFailure ? thrown.step : null;
-  const failure = classifyError(thrown instanceof StepFailure ? thrown.cause : thrown);
-  const { attempts: attempt } = job;
-  // Bringing the news of a stored MP3 is no attempt (see `JobClaims.claim`): it has no limit.
-  const limit = step === 'emit-done' ? Infinity : maxAttempts;
-  const outcome = decideOutcome(failure, { attempt, maxAttempts: limit, step });
+  const { log } = recorded;
+  const { attempts: attempt, replays: replay = 0 } = job;
+  const { error } = failure;
+  log.warn({ err: error, step, attempt }, `attempt came to ${outcome.kind}`);
   const record: AttemptFailure = {
     attempt,
     at: new Date(),
-    worker,
+    worker: deps.worker,
     step,
-    errorClass: failure.error.name,
-    error: failure.error.message,
+    errorClass: error.name,
+    error: error.message,
+    replay,
+    log: recorded.lines(),
   };
-  log.warn({ err: failure.error, step, attempt }, `attempt came to ${outcome.kind}`);
   try {
-    await note(outcome, job, failure, record, deps);
+    await note(outcome, job, failure, record, sourceFacts, deps);
     return outcome;
-  } catch (error) {
-    return unnoted(outcome, error, job.claim.token, log);
+  } catch (unwritten) {
+    return unnoted(outcome, unwritten, job.claim.token, log);
   }
 }
 
@@ -48,6 +75,7 @@ async function note(
   job: ClaimedJob,
   failure: Failure,
   record: AttemptFailure,
+  sourceFacts: SourceFacts | null,
   deps: ConverterDeps,
 ): Promise<void> {
   const { claims } = deps;
@@ -67,7 +95,7 @@ async function note(
     case 'defer':
       return claims.release(holder);
     case 'dead-letter':
-      return claims.giveUp(holder, outcome.letter.reason, record);
+      return claims.giveUp(holder, outcome.letter.reason, record, sourceFacts);
     default:
       return outcome satisfies never;
   }

@@ -24,6 +24,7 @@ export async function convertVideo(
 ): Promise<StoredMp3> {
   if (stored === null) {
     const video = await runStep(steps.fetchVideo, job, attempt);
+    attempt.onFetched?.(video.videoPath);
     const mp3 = await runStep(steps.transcode, video, attempt);
     stored = await runStep(steps.storeMp3, mp3, attempt);
   }

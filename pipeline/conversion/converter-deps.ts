@@ -1,3 +1,4 @@
+import type { SourceFacts } from '../../contracts/source-facts';
 import type { Topology } from '../../contracts/topology';
 import type { Metrics } from '../../observability/metrics';
 import type { Publisher } from '../../contracts/broker/confirmed-publisher';
@@ -15,6 +16,8 @@ export interface ConverterDeps {
   /** Name of this worker in claims and failures. */
   readonly worker: string;
   readonly disk: WorkDisk;
+  /** Says what there is to say of a fetched file, for a dead letter. */
+  readonly sourceFacts: (path: string, signal: AbortSignal) => Promise<SourceFacts>;
   readonly maxAttempts: number;
   /** Time between renewals of a claim, in milliseconds. */
   readonly renewEveryMs: number;

@@ -1,6 +1,7 @@
 import { headerNames, type DeadReason } from '../../contracts/headers';
 import type { AttemptFailure, JobRecord } from '../../contracts/job';
 import { decodeMessage, videoMessageSchema } from '../../contracts/message';
+import { traceIdIn } from '../../contracts/trace-id';
 import type { Logger } from '../../observability/logger';
 import type { Delivery } from '../deliveries/delivery';
 import { notTheJobsFault } from '../deliveries/not-the-jobs-fault';
@@ -20,16 +21,17 @@ export class Converter {
     const { claims, maxAttempts, metrics } = this.deps;
     const unreleased = delivery.headers[headerNames.unreleasedClaim]?.toString();
     try {
-      const id = await claims.ensure(decoded.message);
+      const traceId = traceIdIn(delivery.headers[headerNames.traceId]);
+      const id = await claims.ensure(decoded.message, traceId);
       const result = await claims.claim(id, maxAttempts, unreleased);
       switch (result.kind) {
         case 'claimed':
           if (result.first) metrics.observe('queue_wait_seconds', {}, waitedS(result.job));
-          return await runAttempt(result.job, this.deps, signal, log.child({ jobId: id }));
+          return await runAttempt(result.job, this.deps, signal, ofJob(result.job, log));
         case 'claimed-elsewhere':
           return { kind: 'defer', why: 'another worker holds the claim' };
         case 'exhausted':
-          return await this.#giveUp(id, result.job.attempts);
+          return await this.#giveUp(result.job);
         case 'final':
           return await this.#meetFinished(result.job);
         default:
@@ -44,7 +46,7 @@ export class Converter {
   }
 
   /** Every attempt was begun; unless the last one still runs, its worker died in it. */
-  async #giveUp(id: string, attempts: number): Promise<Outcome> {
+  async #giveUp({ _id: id, attempts, replays: replay = 0 }: JobRecord): Promise<Outcome> {
     const failure: AttemptFailure = {
       attempt: attempts,
       at: new Date(),
@@ -52,6 +54,8 @@ export class Converter {
       step: null,
       errorClass: 'WorkerCrashed',
       error: 'the worker of the last attempt never came back',
+      replay,
+      log: [],
     };
     const gaveUp = await this.deps.claims.giveUpExhausted(id, failure);
     return gaveUp
@@ -83,6 +87,11 @@ export class Converter {
   }
 }
 
+/** A log whose lines say which job, and which upload, they are about. */
+function ofJob({ _id: jobId, traceId }: JobRecord, log: Logger): Logger {
+  return log.child(traceId === undefined || traceId === null ? { jobId } : { jobId, traceId });
+}
+
 function waitedS({ startedAt, createdAt }: JobRecord): number {
   // Two clocks, of the server and of whoever created the job: never less than nothing.
   return Math.max(0, (startedAt?.getTime() ?? 0) - createdAt.getTime()) / 1_000;
@@ -90,7 +99,8 @@ function waitedS({ startedAt, createdAt }: JobRecord): number {
 
 function deadLetter(
   reason: DeadReason,
-  { attempt, step, errorClass, error }: AttemptFailure,
+  { attempt, step, errorClass, error, replay = 0 }: AttemptFailure,
 ): Outcome {
-  return { kind: 'dead-letter', letter: { reason, step, attempts: attempt, errorClass, error } };
+  const letter = { reason, step, attempts: attempt, replay, errorClass, error };
+  return { kind: 'dead-letter', letter };
 }

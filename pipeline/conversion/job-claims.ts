@@ -10,6 +10,7 @@ import {
 import type { DeadReason } from '../../contracts/headers';
 import type { VideoMessage } from '../../contracts/message';
 import type { RefusalReason } from '../../contracts/refusal-reason';
+import type { SourceFacts } from '../../contracts/source-facts';
 import { type Breaker, DependencyUnavailable } from '../../observability/breaker';
 import { unclaimed } from '../../contracts/claim-filter';
 import { ClaimLost } from '../deliveries/failure';
@@ -62,8 +63,12 @@ export class JobClaims {
     private readonly claimMs: number,
   ) {}
 
-  /** Finds the message's job; a bare tutorial message gets one, keyed by its video. */
-  async ensure(message: VideoMessage): Promise<string> {
+  /**
+   * Finds the message's job; a bare tutorial message gets one, keyed by its video.
+   *
+   * @param traceId Of the job that the message makes.
+   */
+  async ensure(message: VideoMessage, traceId: string | null = null): Promise<string> {
     const id = message.job_id ?? message.video_fid;
     // Addresses are compared in lower case, as logins ignore the case of theirs.
     const owner = { id: null, address: message.username.toLowerCase() };
@@ -74,7 +79,7 @@ export class JobClaims {
     await this.breaker.run(() =>
       this.jobs.updateOne(
         { _id },
-        { $setOnInsert: { ...fields, options, publishedAt: now } },
+        { $setOnInsert: { ...fields, options, traceId, publishedAt: now } },
         { upsert: true },
       ),
     );
@@ -162,7 +167,7 @@ export class JobClaims {
   async wait(holder: ClaimHolder, failure: AttemptFailure): Promise<void> {
     await this.#update(holder, {
       $set: { state: 'waiting', claim: null },
-      $push: { failures: failure },
+      $push: { failures: one(failure) },
     });
   }
 
@@ -179,13 +184,19 @@ export class JobClaims {
     ]);
   }
 
-  /** No further attempt. @throws ClaimLost */
+  /**
+   * No further attempt.
+   *
+   * @param sourceFacts What is known of the source; null leaves what an earlier death noted.
+   * @throws ClaimLost
+   */
   async giveUp(
     holder: ClaimHolder,
     deadReason: DeadReason,
     failure: AttemptFailure,
+    sourceFacts: SourceFacts | null = null,
   ): Promise<void> {
-    await this.#update(holder, dead(deadReason, failure));
+    await this.#update(holder, dead(deadReason, failure, sourceFacts));
   }
 
   /**
@@ -205,7 +216,7 @@ export class JobClaims {
           attempts: failure.attempt,
           ...unclaimed,
         },
-        dead('attempts-exhausted', failure),
+        dead('attempts-exhausted', failure, null),
       ),
     );
     return matchedCount === 1;
@@ -258,16 +269,26 @@ export class JobClaims {
   }
 }
 
+/** A job may be replayed without end; its record must not grow without end. */
+const maxFailures = 200;
+
+const one = (failure: AttemptFailure) => ({ $each: [failure], $slice: -maxFailures });
+
 /** The mail may have been quicker than this note. */
 const announced = {
   announcedAt: '$$NOW',
   mail: { $cond: [{ $in: ['$mail', ['sent', 'dead']] }, '$mail', 'pending'] },
 };
 
-function dead(deadReason: DeadReason, failure: AttemptFailure): UpdateFilter<JobRecord> {
+function dead(
+  deadReason: DeadReason,
+  failure: AttemptFailure,
+  sourceFacts: SourceFacts | null,
+): UpdateFilter<JobRecord> {
+  const facts = sourceFacts === null ? {} : { sourceFacts };
   return {
-    $set: { state: 'dead', claim: null, deadReason },
-    $push: { failures: failure },
+    $set: { state: 'dead', claim: null, deadReason, ...facts },
+    $push: { failures: one(failure) },
     $currentDate: { finishedAt: true },
   };
 }

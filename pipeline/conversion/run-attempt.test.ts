@@ -81,6 +81,7 @@ function attempt(job: ClaimedJob, run: ConversionSteps['fetchVideo']['run']): Pr
     metrics: new Metrics(),
     worker: 'w',
     disk: new WorkDisk(workDirectory),
+    sourceFacts: () => Promise.reject(new Error('its source was looked at')),
     maxAttempts: 4,
     renewEveryMs: 20,
   };

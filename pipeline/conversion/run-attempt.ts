@@ -1,10 +1,12 @@
 import type { Logger } from '../../observability/logger';
+import { recordLog } from '../../observability/record-log';
 import { codeOf } from '../deliveries/failure';
 import type { Outcome } from '../deliveries/outcome';
 import type { AttemptDirectory } from './attempt-directory';
-import { concludeAttempt } from './conclude-attempt';
+import { concludeAttempt, endOfAttempt } from './conclude-attempt';
 import { convertVideo } from './convert-video';
 import type { ConverterDeps } from './converter-deps';
+import { factsOfAttempt } from './facts-of-attempt';
 import type { ConversionJob, StoredMp3 } from './hand-offs';
 import type { ClaimedJob } from './job-claims';
 import { attemptDirectoryName } from './leftover-directories';
@@ -12,34 +14,63 @@ import { renewClaim } from './renew-claim';
 import { StepFailure } from './run-step';
 import { NoRoom } from './work-disk';
 
+/** Log lines of an attempt that are kept with its failure. */
+const recordedLines = 50;
+
 /** One attempt: a directory of its own, a claim that stays alive, the four steps, the outcome. */
 export async function runAttempt(
   claimed: ClaimedJob,
   deps: ConverterDeps,
   stopping: AbortSignal,
-  log: Logger,
+  parentLog: Logger,
 ): Promise<Outcome> {
+  const recorded = recordLog(parentLog, recordedLines);
+  const { log } = recorded;
   const { claims, metrics, steps } = deps;
   const directory = deps.disk.directory(attemptDirectoryName(claimed._id, claimed.claim.token));
   const job = conversionJob(claimed, directory);
   log.info({ attempt: claimed.attempts }, 'attempt started');
   const renewal = renewClaim(claims, job, deps.renewEveryMs, log);
+  let videoPath: string | undefined;
+  let died = false;
   try {
-    await directory.create();
+    await directory.create((claimed.replays ?? 0) > 0 ? claimed._id : undefined);
     const stored = await convertVideo(job, storedMp3(claimed), steps, {
       signal: AbortSignal.any([renewal.lost, stopping]),
       log,
       metrics,
       onProgress: renewal.onProgress,
+      onFetched(path) {
+        videoPath = path;
+      },
     });
     metrics.count('audio_seconds_total', {}, stored.durationMs / 1_000);
     return { kind: 'completed' };
   } catch (error) {
     if (isDiskFull(error)) directory.foundFull();
+    const end = endOfAttempt(claimed, error, deps.maxAttempts);
+    const sourceFacts = await factsOfAttempt(end.outcome, videoPath, deps, stopping, log);
     await renewal.stop();
-    return await concludeAttempt(claimed, error, deps, log);
+    const outcome = await concludeAttempt(claimed, end, { recorded, sourceFacts }, deps);
+    died = outcome.kind === 'dead-letter';
+    return outcome;
   } finally {
     await renewal.stop();
+    if (died) await keepDirectory(directory, claimed._id, log);
+    else await removeDirectory(directory, log);
+  }
+}
+
+/** For the job's replay, which goes on from there on this machine. */
+async function keepDirectory(
+  directory: AttemptDirectory,
+  jobId: string,
+  log: Logger,
+): Promise<void> {
+  try {
+    await directory.keep(jobId);
+  } catch (error) {
+    log.warn({ err: error, jobId }, 'the work of the dead job is not kept; a replay begins anew');
     await removeDirectory(directory, log);
   }
 }

@@ -22,6 +22,8 @@ export interface AttemptContext {
   readonly log: Logger;
   readonly metrics: Metrics;
   readonly onProgress: (step: StepName, percent: number) => void;
+  /** Told where the video is once it is fetched whole. */
+  readonly onFetched?: (videoPath: string) => void;
 }
 
 /**

@@ -78,11 +78,11 @@ describe.each(table)('%s', (_name, error, expected) => {
   });
 
   it.each(attempts)('on attempt %d of %d', (attempt, maxAttempts, which) => {
-    const outcome = decideOutcome(failure, { attempt, maxAttempts, step: 'transcode' });
+    const outcome = decideOutcome(failure, { attempt, maxAttempts, step: 'transcode', replay: 3 });
     const shown = outcome.kind === 'dead-letter' ? outcome.letter.reason : outcome.kind;
     expect(shown).toBe(expected[which]);
     if (outcome.kind === 'dead-letter') {
-      expect(outcome.letter).toMatchObject({ step: 'transcode', attempts: attempt });
+      expect(outcome.letter).toMatchObject({ step: 'transcode', attempts: attempt, replay: 3 });
       expect(outcome.letter.errorClass).toBe(Error.isError(error) ? error.name : 'Error');
       expect(outcome.letter.error).toBe(Error.isError(error) ? error.message : error);
     }

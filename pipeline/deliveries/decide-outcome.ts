@@ -7,6 +7,8 @@ export interface AttemptPolicy {
   readonly attempt: number;
   readonly maxAttempts: number;
   readonly step: DeadLetter['step'];
+  /** How often the job, or the mail, had been put back. */
+  readonly replay: number;
 }
 
 /** What a failure comes to. Pure: every cell stands in the test's table. */
@@ -17,6 +19,7 @@ export function decideOutcome(failure: Failure, policy: AttemptPolicy): Outcome 
       reason,
       step: policy.step,
       attempts: policy.attempt,
+      replay: policy.replay,
       errorClass: failure.error.name,
       error: failure.error.message,
     },

@@ -22,6 +22,11 @@ export interface DeadLetter {
   readonly reason: DeadReason;
   readonly step: StepName | 'send-mail' | null;
   readonly attempts: number;
+  /**
+   * How often its job, or mail, had been put back when it died. Left out where there is neither: the
+   * message's own word then stands.
+   */
+  readonly replay?: number;
   readonly errorClass: string;
   readonly error: string;
 }

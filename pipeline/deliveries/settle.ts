@@ -59,6 +59,8 @@ function deadHeaders(queue: string, letter: DeadLetter): Record<string, string |
     [headerNames.deadQueue]: queue,
     ...(letter.step === null ? {} : { [headerNames.deadStep]: letter.step }),
     [headerNames.attempt]: letter.attempts,
+    // Not the one that the message came with: it may be a copy from before the last replay.
+    ...(letter.replay === undefined ? {} : { [headerNames.replay]: letter.replay }),
     [headerNames.deadErrorClass]: letter.errorClass,
     // A header table must fit one frame (128 kB by default); an error text need not.
     [headerNames.deadError]: letter.error.slice(0, 2_000),

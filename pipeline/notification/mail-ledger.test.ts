@@ -1,4 +1,5 @@
 import { MongoClient } from 'mongodb';
+import { mailCollection, type MailFailure } from '../../contracts/mail-record';
 import { eventually } from '../../local/test-broker';
 import { testMongoUrl, uniqueName } from '../../local/test-stack';
 import { Breaker } from '../../observability/breaker';
@@ -32,6 +33,16 @@ function newMail(): Mail {
   const messageId = `<${uniqueName('mail')}@example.com>`;
   return { kind: 'ready', messageId, to: '$name@example.com', subject: 's', text: 't' };
 }
+
+const failure = (attempt: number, replay = 0): MailFailure => ({
+  attempt,
+  replay,
+  at: new Date(),
+  worker: 'w',
+  errorClass: 'MailRefused',
+  error: '550 no',
+  log: ['{"msg":"no"}'],
+});
 
 async function taken(ledger: MailLedger, mail: Mail): Promise<{ token: string; attempt: number }> {
   const result = await ledger.take(mail);
@@ -76,10 +87,48 @@ it('tries a mail that was given up once more when its message comes again', asyn
   const mail = newMail();
   const ledger = ledgerOf('w');
   const { token } = await taken(ledger, mail);
-  await ledger.dead(mail, token);
+  await ledger.dead(mail, token, failure(1));
   expect(await entryOf(mail)).toMatchObject({ state: 'dead', claim: null, attempts: 1 });
   expect(await taken(ledger, mail)).toMatchObject({ attempt: 2 });
   expect(await ledger.take(mail)).toEqual({ kind: 'taken-elsewhere' });
+});
+
+it('keeps how each attempt failed, but not those that were nobody’s fault', async () => {
+  const mail = newMail();
+  const ledger = ledgerOf('w');
+  const [first, last] = [failure(1), failure(2)];
+  const { token } = await taken(ledger, mail);
+  await ledger.release(mail, token, { refund: false, failure: first });
+  await ledger.release(mail, (await taken(ledger, mail)).token, { refund: true });
+  await ledger.dead(mail, (await taken(ledger, mail)).token, last);
+  expect(await entryOf(mail)).toMatchObject({ failures: [first, last], attempts: 2 });
+});
+
+it('begins anew with the first message of a replay, and not with a copy from before it', async () => {
+  const mail = newMail();
+  const ledger = ledgerOf('w');
+  for (const attempt of [1, 2]) {
+    const { token } = await taken(ledger, mail);
+    await ledger.release(mail, token, {
+      refund: false,
+      unanswered: true,
+      failure: failure(attempt),
+    });
+  }
+  await ledger.dead(mail, (await taken(ledger, mail)).token, failure(3));
+  const next = async (replay: number) => {
+    const result = await ledger.take(mail, undefined, replay);
+    if (result.kind !== 'taken') throw new Error(`expected to take the mail, got ${result.kind}`);
+    await ledger.release(mail, result.token, { refund: false, unanswered: true });
+    return [result.attempt, result.replay, result.unanswered];
+  };
+  expect(await next(1)).toEqual([1, 1, 0]);
+  expect(await next(1)).toEqual([2, 1, 1]);
+  expect(await next(0)).toEqual([3, 1, 2]);
+  expect(await next(3)).toEqual([1, 3, 0]);
+  expect(
+    (await mailCollection(client.db(database)).findOne({ _id: mail.messageId }))?.failures,
+  ).toHaveLength(3);
 });
 
 /** As if nobody had renewed it. */
@@ -102,7 +151,7 @@ it('lets another worker send after the first one died, and the first settle noth
   await expire(mail);
   const second = await takenOver(ledgerOf('second'), mail);
   await ledgerOf('first').release(mail, first.token, { refund: true });
-  await expect(ledgerOf('first').dead(mail, first.token)).rejects.toThrow(ClaimLost);
+  await expect(ledgerOf('first').dead(mail, first.token, failure(1))).rejects.toThrow(ClaimLost);
   await expect(ledgerOf('first').renew(mail, first.token)).rejects.toThrow(ClaimLost);
   expect(await entryOf(mail)).toMatchObject({ state: 'pending', claim: { token: second.token } });
 });
@@ -127,7 +176,7 @@ it('notes a sent mail whoever holds the claim, and nobody turns that back', asyn
   const second = await takenOver(ledgerOf('second'), mail);
   expect(await ledgerOf('first').sent(mail, first.token)).toBe('in-doubt');
   await expect(ledgerOf('second').renew(mail, second.token)).rejects.toThrow(ClaimLost);
-  await expect(ledgerOf('second').dead(mail, second.token)).rejects.toThrow(ClaimLost);
+  await expect(ledgerOf('second').dead(mail, second.token, failure(2))).rejects.toThrow(ClaimLost);
   await ledgerOf('second').release(mail, second.token, { refund: true });
   expect(await ledgerOf('third').take(mail)).toEqual({ kind: 'sent' });
 });

@@ -1,34 +1,20 @@
 import { randomUUID } from 'node:crypto';
-import type { Collection, Db, Document } from 'mongodb';
-import type { Claim } from '../../contracts/job';
-import { durable } from '../../contracts/job-collection';
+import type { Collection, Db, Document, UpdateFilter } from 'mongodb';
+import { mailCollection, type MailFailure, type MailRecord } from '../../contracts/mail-record';
 import type { Breaker } from '../../observability/breaker';
 import { ClaimLost } from '../deliveries/failure';
 import type { Mail } from './mail';
 
-interface MailClaim extends Claim {
-  /** When somebody met the claim expired and gave its holder notice. */
-  readonly noticeAt?: Date;
-}
-
-/** One mail, keyed by its Message-ID (collection `mails`). */
-interface MailRecord {
-  readonly _id: string;
-  readonly to: string;
-  /** `dead`: given up, and a dead letter; its replay is one more try. */
-  readonly state: 'pending' | 'sent' | 'dead';
-  readonly claim: MailClaim | null;
-  readonly attempts: number;
-  /** How often the mail server got the whole mail and did not answer. Missing: never. */
-  readonly unanswered?: number;
-  readonly sentAt: Date | null;
-}
+/** A mail may be replayed without end; its entry must not grow without end. */
+const maxFailures = 200;
 
 /** The right to send one mail. */
 export interface TakenMail {
   readonly kind: 'taken';
   readonly token: string;
   readonly attempt: number;
+  /** How often its news had been put back. */
+  readonly replay: number;
   /** How often the mail server got this mail before and did not answer. */
   readonly unanswered: number;
   /** Until when nobody else can take the mail, on the clock of `performance.now()`. */
@@ -44,6 +30,8 @@ export interface MailReturn {
   readonly refund: boolean;
   /** Whether the server got the whole mail and did not answer. */
   readonly unanswered?: boolean;
+  /** How it failed, where that is its own fault or the server's, and not an outage. */
+  readonly failure?: MailFailure;
 }
 
 /** Once the server is back, whoever waited for it gets through within this. */
@@ -79,7 +67,7 @@ export class MailLedger {
     readonly claimMs: number,
     private readonly noticeMs = defaultNoticeMs,
   ) {
-    this.#mails = database.collection<MailRecord>('mails', durable);
+    this.#mails = mailCollection(database);
   }
 
   /**
@@ -87,8 +75,10 @@ export class MailLedger {
    *
    * @param unreleased Token of a deferred attempt that could not be given back, because MongoDB was
    * away: it goes on as the same attempt.
+   * @param replay How often its news had been put back when the message was sent. The first message
+   * of a replay starts the attempts anew; a copy from before it does not.
    */
-  async take(mail: Mail, unreleased?: string): Promise<TakeResult> {
+  async take(mail: Mail, unreleased?: string, replay = 0): Promise<TakeResult> {
     const { messageId, to } = mail;
     await this.breaker.run(() =>
       this.#mails.updateOne(
@@ -102,6 +92,9 @@ export class MailLedger {
     const validUntilMs = performance.now() + this.claimMs;
     // A literal: the token comes out of a message.
     const sameAttempt = { $eq: ['$claim.token', { $literal: unreleased ?? '' }] };
+    const seen = { $ifNull: ['$replay', 0] };
+    const anew = { $gt: [replay, seen] };
+    const counted = { $add: ['$attempts', { $cond: [sameAttempt, 0, 1] }] };
     const taken = await this.breaker.run(() =>
       this.#mails.findOneAndUpdate(
         {
@@ -114,7 +107,9 @@ export class MailLedger {
             $set: {
               state: 'pending',
               claim: { token, worker: this.worker, expiresAt: this.#expiry() },
-              attempts: { $add: ['$attempts', { $cond: [sameAttempt, 0, 1] }] },
+              attempts: { $cond: [anew, 1, counted] },
+              unanswered: { $cond: [anew, 0, { $ifNull: ['$unanswered', 0] }] },
+              replay: { $max: [replay, seen] },
             },
           },
           { $unset: 'claim.noticeAt' },
@@ -123,8 +118,8 @@ export class MailLedger {
       ),
     );
     if (taken !== null) {
-      const { attempts: attempt, unanswered = 0 } = taken;
-      return { kind: 'taken', token, attempt, unanswered, validUntilMs };
+      const { attempts: attempt, unanswered = 0, replay: replayed = 0 } = taken;
+      return { kind: 'taken', token, attempt, replay: replayed, unanswered, validUntilMs };
     }
     await this.#giveNotice(messageId);
     const entry = await this.breaker.run(() => this.#mails.findOne({ _id: messageId }));
@@ -172,11 +167,11 @@ export class MailLedger {
   }
 
   /** Given up. @throws ClaimLost */
-  async dead(mail: Mail, token: string): Promise<void> {
+  async dead(mail: Mail, token: string, failure: MailFailure): Promise<void> {
     const { matchedCount } = await this.breaker.run(() =>
       this.#mails.updateOne(
         { _id: mail.messageId, 'claim.token': token },
-        { $set: { state: 'dead', claim: null } },
+        { $set: { state: 'dead', claim: null }, ...noted(failure) },
       ),
     );
     if (matchedCount === 0) throw new ClaimLost(`the claim on mail ${mail.messageId} was lost`);
@@ -193,6 +188,7 @@ export class MailLedger {
             attempts: how.refund ? -1 : 0,
             ...(how.unanswered === true ? { unanswered: 1 } : {}),
           },
+          ...noted(how.failure),
         },
       ),
     );
@@ -229,3 +225,6 @@ export class MailLedger {
     return { $add: ['$$NOW', this.claimMs] };
   }
 }
+
+const noted = (failure?: MailFailure): UpdateFilter<MailRecord> =>
+  failure === undefined ? {} : { $push: { failures: { $each: [failure], $slice: -maxFailures } } };

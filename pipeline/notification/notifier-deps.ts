@@ -19,4 +19,6 @@ export interface NotifierDeps {
   readonly publicUrl: string;
   readonly domain: string;
   readonly maxAttempts: number;
+  /** Name of this worker in failures. */
+  readonly worker: string;
 }

@@ -67,6 +67,7 @@ function notifier(worker: string, through: Mailer = mailer): Notifier {
     publicUrl: 'http://mp3.example',
     domain: 'example.com',
     maxAttempts: 2,
+    worker,
   });
 }
 

@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import { headerNames } from '../../contracts/headers';
 import { decodeMessage, failedMessageSchema, mp3MessageSchema } from '../../contracts/message';
+import { traceIdIn } from '../../contracts/trace-id';
 import type { Logger } from '../../observability/logger';
 import type { Delivery } from '../deliveries/delivery';
 import { notTheJobsFault } from '../deliveries/not-the-jobs-fault';
@@ -38,10 +39,12 @@ export class Notifier {
     const { ledger, publicUrl, domain } = this.deps;
     try {
       signal.throwIfAborted();
-      const sourceName = await this.#sourceName(jobId);
+      const { sourceName, traceId } = await this.#job(jobId);
       const mail = compose(decoded.message, { publicUrl, domain, sourceName });
-      const unreleased = delivery.headers[headerNames.unreleasedClaim];
-      const taken = await ledger.take(mail, unreleased?.toString());
+      const { headers } = delivery;
+      const unreleased = headers[headerNames.unreleasedClaim];
+      const replay = replayIn(headers[headerNames.replay]);
+      const taken = await ledger.take(mail, unreleased?.toString(), replay);
       switch (taken.kind) {
         case 'sent':
           await markJob(jobId, 'sent', this.deps, log);
@@ -49,7 +52,12 @@ export class Notifier {
         case 'taken-elsewhere':
           return { kind: 'defer', why: 'another worker is sending this mail' };
         case 'taken':
-          return await sendMail({ mail, taken, jobId }, this.deps, signal, log);
+          return await sendMail(
+            { mail, taken, jobId },
+            this.deps,
+            signal,
+            log.child({ jobId, traceId: traceIdIn(headers[headerNames.traceId]) ?? traceId }),
+          );
         default:
           return taken satisfies never;
       }
@@ -58,12 +66,18 @@ export class Notifier {
     }
   }
 
-  async #sourceName(jobId: string | undefined): Promise<string | null> {
-    if (jobId === undefined) return null;
+  async #job(jobId: string | undefined): Promise<{ sourceName: string | null; traceId?: string }> {
+    if (jobId === undefined) return { sourceName: null };
     const { records, jobs } = this.deps;
     const job = await records.run(() =>
-      jobs.findOne({ _id: jobId }, { projection: { 'source.name': 1 } }),
+      jobs.findOne({ _id: jobId }, { projection: { 'source.name': 1, traceId: 1 } }),
     );
-    return job?.source.name ?? null;
+    const traceId = job?.traceId ?? null;
+    return { sourceName: job?.source.name ?? null, ...(traceId === null ? {} : { traceId }) };
   }
+}
+
+/** Whoever sends a message may write anything there. */
+function replayIn(header: string | number | undefined): number {
+  return typeof header === 'number' && Number.isSafeInteger(header) && header > 0 ? header : 0;
 }

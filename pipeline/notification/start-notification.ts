@@ -48,6 +48,7 @@ export async function startNotification(
         publicUrl: config.publicUrl.replace(/\/$/, ''),
         domain,
         maxAttempts: config.maxAttempts,
+        worker,
       });
       return {
         module: NotificationModule.with(consumer, deliveries, notifier),
