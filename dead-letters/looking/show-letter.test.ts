@@ -100,7 +100,7 @@ test('a video: its message, its job, its attempts, its source, its past', async 
       mail: 'none',
     },
     source_facts: sourceFacts,
-    starts_at: 'fetch-video',
+    starts_at: 'transcode',
     history: [{ action: 'park', actor: 'op@example.com', reason: 'looking into it' }],
   });
   expect(shown?.attempts_made).toEqual([
