@@ -3,19 +3,21 @@ import { MongoClient, ObjectId, type Collection } from 'mongodb';
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { pino } from 'pino';
 import { ConfirmedPublisher } from '../../contracts/broker/confirmed-publisher';
 import { jobCollection } from '../../contracts/job-collection';
 import type { JobRecord } from '../../contracts/job';
+import type { SourceFacts } from '../../contracts/source-facts';
 import { buildTopology } from '../../contracts/topology';
 import { eventually, openTestBroker, type TestBroker } from '../../local/test-broker';
 import { testMongoUrl, uniqueName } from '../../local/test-stack';
 import { Breaker } from '../../observability/breaker';
+import { createLogger } from '../../observability/logger';
 import { Metrics } from '../../observability/metrics';
 import { isMongoOutage } from '../../observability/mongo-outage';
 import { TransientError } from '../deliveries/failure';
 import type { Outcome } from '../deliveries/outcome';
 import type { ConversionSteps } from './convert-video';
+import type { ConverterDeps } from './converter-deps';
 import { JobClaims, type ClaimedJob } from './job-claims';
 import { runAttempt } from './run-attempt';
 import { WorkDisk } from './work-disk';
@@ -47,6 +49,13 @@ afterAll(async () => {
   await rm(workDirectory, { recursive: true });
 });
 
+afterEach(async () => {
+  // What dead jobs left for their replay.
+  for (const name of await readdir(workDirectory)) {
+    if (name.startsWith('kept.')) await rm(join(workDirectory, name), { recursive: true });
+  }
+});
+
 async function claimed(): Promise<ClaimedJob> {
   const id = await claims.ensure({
     video_fid: new ObjectId().toHexString(),
@@ -65,8 +74,21 @@ const notReached = (name: 'transcode' | 'store-mp3' | 'emit-done') => ({
   run: () => Promise.reject(new Error(`${name} was reached`)),
 });
 
+const facts: SourceFacts = {
+  container: 'mov',
+  durationS: 2,
+  bytes: 7,
+  audioTracks: [],
+  video: null,
+  problem: null,
+};
+
 /** An attempt whose first step is the given one. */
-function attempt(job: ClaimedJob, run: ConversionSteps['fetchVideo']['run']): Promise<Outcome> {
+function attempt(
+  job: ClaimedJob,
+  run: ConversionSteps['fetchVideo']['run'],
+  sourceFacts: ConverterDeps['sourceFacts'] = () => Promise.reject(new Error('looked at')),
+): Promise<Outcome> {
   const steps = {
     fetchVideo: { name: 'fetch-video', timeoutMs: 60_000, run },
     transcode: notReached('transcode'),
@@ -81,11 +103,12 @@ function attempt(job: ClaimedJob, run: ConversionSteps['fetchVideo']['run']): Pr
     metrics: new Metrics(),
     worker: 'w',
     disk: new WorkDisk(workDirectory),
-    sourceFacts: () => Promise.reject(new Error('its source was looked at')),
+    sourceFacts,
     maxAttempts: 4,
     renewEveryMs: 20,
   };
-  return runAttempt(job, deps, new AbortController().signal, pino({ level: 'silent' }));
+  const log = createLogger('converter', 'info', { write: () => undefined });
+  return runAttempt(job, deps, new AbortController().signal, log.child({ jobId: job._id }));
 }
 
 const whenAborted = (signal: AbortSignal): Promise<never> =>
@@ -132,6 +155,49 @@ it('ends when its claim is lost, and leaves the record to the new holder', async
     attempts: 2,
     failures: [],
   });
+});
+
+it.each([
+  ['that fails', 1, new TransientError('later'), 'retry'],
+  ['that is the last', 4, new TransientError('later'), 'dead-letter'],
+  ['that meets a defect', 1, new TypeError('no'), 'dead-letter'],
+])('keeps the log lines of an attempt %s, and after how many replays it was', async (...row) => {
+  const [, attempts, error, kind] = row;
+  const job = { ...(await claimed()), attempts, replays: 2 };
+  const outcome = await attempt(job, () => Promise.reject(error));
+  expect(outcome).toMatchObject({
+    kind,
+    ...(kind === 'retry' ? {} : { letter: { attempts, replay: 2 } }),
+  });
+  const record = await jobs.findOne({ _id: job._id });
+  const [failure] = record?.failures ?? [];
+  expect(failure).toMatchObject({ attempt: attempts, replay: 2 });
+  expect(failure?.log?.map((line) => JSON.parse(line) as unknown)).toMatchObject([
+    { level: 'info', jobId: job._id, msg: 'attempt started' },
+    { level: 'warn', jobId: job._id, msg: `attempt came to ${kind}`, step: 'fetch-video' },
+  ]);
+  // Nothing was fetched, so there is nothing to look at.
+  expect(record?.sourceFacts).toBeNull();
+});
+
+it.each([
+  ['says so', facts, facts],
+  ['cannot say', null, null],
+])('notes of a dead job what is known of its source when ffprobe %s', async (_, known, noted) => {
+  const job = await claimed();
+  const looked: string[] = [];
+  const outcome = await attempt(
+    job,
+    (conversion) => Promise.resolve({ job: conversion, videoPath: '/the/video' }),
+    (path) => {
+      looked.push(path);
+      return known === null ? Promise.reject(new Error('no ffprobe')) : Promise.resolve(known);
+    },
+  );
+  expect(outcome).toMatchObject({ kind: 'dead-letter', letter: { step: 'transcode' } });
+  expect(looked).toEqual(['/the/video']);
+  const record = await jobs.findOne({ _id: job._id });
+  expect(record).toMatchObject({ state: 'dead', sourceFacts: noted });
 });
 
 it('leaves no directory behind', async () => {
