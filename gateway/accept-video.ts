@@ -8,14 +8,16 @@ import type { Logger } from '../observability/logger';
  * Makes a stored video a job. Once this resolves the video is accepted, whatever happens next: the
  * record is on the server's disk, and the relay publishes what nobody else did.
  *
+ * @param traceId Of the upload: the job, its messages and their log lines carry it on.
  * @throws the error of MongoDB; whether there is a record is then unknown.
  */
 export async function recordJob(
   jobs: Collection<JobRecord>,
   owner: JobOwner,
   source: JobRecord['source'],
+  traceId: string,
 ): Promise<JobRecord> {
-  const job = newJob(source.fid.toHexString(), owner, source, new Date());
+  const job = { ...newJob(source.fid.toHexString(), owner, source, new Date()), traceId };
   await jobs.insertOne(job);
   return job;
 }

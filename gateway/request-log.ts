@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Request, RequestHandler, Response } from 'express';
+import { newTraceId, traceIdOf } from '../contracts/trace-id';
 import type { Logger } from '../observability/logger';
 import type { LabelValues, Metrics } from '../observability/metrics';
 
@@ -8,6 +9,17 @@ const header = 'X-Request-Id';
 /** The id under which this request stands in our logs, in those of auth, and in the answer. */
 export function requestIdOf(response: Response): string {
   return response.get(header) ?? 'none';
+}
+
+const traceIds = new WeakMap<Response, string>();
+
+/** The trace this request belongs to (W3C Trace Context): the caller's, or a fresh one. */
+export function traceIdOfRequest(response: Response): string {
+  const known = traceIds.get(response);
+  if (known !== undefined) return known;
+  const traceId = traceIdOf(response.req.get('traceparent')) ?? newTraceId();
+  traceIds.set(response, traceId);
+  return traceId;
 }
 
 /**
@@ -26,7 +38,8 @@ export function logRequests(logger: Logger, metrics: Metrics): RequestHandler {
       const status = response.headersSent ? response.statusCode : null;
       metrics.count('http_requests_total', { route, method, status_class: statusClass(status) });
       metrics.observe('http_request_duration_seconds', { route, method }, ms / 1000);
-      const line = { requestId: requestIdOf(response), method, route, status, ms: Math.round(ms) };
+      const [requestId, traceId] = [requestIdOf(response), traceIdOfRequest(response)];
+      const line = { requestId, traceId, method, route, status, ms: Math.round(ms) };
       logger.info(complete ? line : { ...line, brokenOff: true }, 'request');
     });
     next();

@@ -117,6 +117,31 @@ describe('an accepted upload', () => {
     });
   });
 
+  test('goes on with the trace of the caller, or with one of its own', async () => {
+    const caller = '0af7651916cd43dd8448eb211c80319c';
+    const own = expect.stringMatching(/^[0-9a-f]{32}$/) as string;
+    for (const [traceparent, traceId] of [
+      [`00-${caller}-b7ad6b7169203331-01`, caller],
+      [`00-${'0'.repeat(32)}-b7ad6b7169203331-01`, own],
+    ] as const) {
+      const requestId = `trace-${traceId === caller ? 1 : 2}`;
+      await upload({
+        body: formBody([filePart('a.mkv', 'bytes')]),
+        headers: { traceparent, 'x-request-id': requestId },
+      });
+      const [message] = await queues.takeAll('video');
+      expect(message?.properties.headers).toMatchObject({ [headerNames.traceId]: traceId });
+      const sent = String(message?.properties.headers?.[headerNames.traceId]);
+      const job = await gateway.stores.jobs.findOne({ traceId: sent });
+      expect(job?._id).toBe(message?.properties.messageId);
+      const lines = gateway.log.filter((line) => line['requestId'] === requestId);
+      expect(lines.map((line) => [line['msg'], line['traceId']])).toEqual([
+        ['video accepted', sent],
+        ['request', sent],
+      ]);
+    }
+  });
+
   test('answers with the job when the client prefers JSON', async () => {
     const answer = await upload({
       body: formBody([filePart('holiday.mkv', 'bytes')]),

@@ -14,7 +14,7 @@ import { viewJob } from './job-view';
 import type { Mongo } from './mongo';
 import { receiveFile, type UploadLimits } from './multipart';
 import { ownerOf } from './owner';
-import { requestIdOf } from './request-log';
+import { requestIdOf, traceIdOfRequest } from './request-log';
 import { prefersJson } from './send-error';
 import type { VideoUpload } from './video-store';
 
@@ -44,7 +44,8 @@ export function upload(deps: UploadDeps): Endpoint {
         video.open(fileName),
       );
       await video.finish();
-      job = await recordJob(mongo.jobs, ownerOf(claims), { fid: video.fid, name, bytes });
+      const source = { fid: video.fid, name, bytes };
+      job = await recordJob(mongo.jobs, ownerOf(claims), source, traceIdOfRequest(response));
       // After the record, which keeps the sweeper away from now on.
       if (!(await video.isWhole())) throw new Refusal({ kind: 'unavailable' });
     } catch (error) {
@@ -54,7 +55,8 @@ export function upload(deps: UploadDeps): Endpoint {
     await publishAtOnce(outbox, logger, job);
     const { bytes } = job.source;
     metrics.count('upload_bytes_total', {}, bytes ?? 0);
-    logger.info({ requestId: requestIdOf(response), jobId: job._id, bytes }, 'video accepted');
+    const requestId = requestIdOf(response);
+    logger.info({ requestId, traceId: job.traceId, jobId: job._id, bytes }, 'video accepted');
     response.set('Cache-Control', 'no-store').location(`/jobs/${job._id}`);
     if (prefersJson(request)) response.json(viewJob(job));
     else response.type('text/plain').send('success!');
