@@ -1,12 +1,21 @@
 import { Command, InvalidArgumentError } from 'commander';
+import { benchDeadLetters } from './bench/dead-letters';
+import { deadLettersTable } from './bench/dead-letters-table';
 import { benchMemory, memoryTable } from './bench/memory';
 import { runMain } from './run-main';
 
-function mebibytes(given: string): number {
-  const size = Number(given);
-  if (Number.isInteger(size) && size >= 1 && size <= 65_536) return size;
-  throw new InvalidArgumentError('expected a whole number from 1 to 65536');
+function wholeNumber(least: number, most: number): (given: string) => number {
+  return (given) => {
+    const number = Number(given);
+    if (/^\d+$/.test(given) && number >= least && number <= most) return number;
+    throw new InvalidArgumentError(`expected a whole number from ${least} to ${most}`);
+  };
 }
+
+const progress = (line: string): void => {
+  process.stderr.write(`${line}\n`);
+};
+const inColor = (): boolean => process.stdout.isTTY && process.env['NO_COLOR'] === undefined;
 
 /** `npm run bench -- NAME`: measurements on real servers. The exit code says whether limits held. */
 runMain(async () => {
@@ -15,14 +24,24 @@ runMain(async () => {
   program
     .command('memory')
     .description('growth of each process while a big video is uploaded, converted, downloaded')
-    .option('--size-mib <number>', 'size of the video', mebibytes, 1_024)
+    .option('--size-mib <number>', 'size of the video', wholeNumber(1, 65_536), 1_024)
     .option('--json', 'print JSON')
     .action(async ({ sizeMib, json }: { sizeMib: number; json?: true }) => {
-      const result = await benchMemory(sizeMib, (line) => {
-        process.stderr.write(`${line}\n`);
-      });
-      const color = process.stdout.isTTY && process.env['NO_COLOR'] === undefined;
-      console.log(json === true ? JSON.stringify(result, null, 2) : memoryTable(result, color));
+      const result = await benchMemory(sizeMib, progress);
+      const shown =
+        json === true ? JSON.stringify(result, null, 2) : memoryTable(result, inColor());
+      console.log(shown);
+      exitCode = result.held ? 0 : 1;
+    });
+  program
+    .command('dead-letters')
+    .description('filing, looking at and replaying ten thousand dead letters while others upload')
+    .option('--count <number>', 'dead letters', wholeNumber(20, 1_000_000), 10_000)
+    .option('--json', 'print JSON')
+    .action(async ({ count, json }: { count: number; json?: true }) => {
+      const result = await benchDeadLetters(count, progress);
+      const table = () => deadLettersTable(result, inColor());
+      console.log(json === true ? JSON.stringify(result, null, 2) : table());
       exitCode = result.held ? 0 : 1;
     });
   await program.parseAsync();
