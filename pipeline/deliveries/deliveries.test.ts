@@ -132,6 +132,18 @@ it("keeps body, id and the sender's headers on a copy, and none of the broker's"
   expect(sentHeaders(copy)).toEqual({ note: 'kept', [headerNames.attempt]: 2 });
 });
 
+it.each([
+  [0, 0],
+  [2, 2],
+  [undefined, 1],
+])('says on a dead letter after how many replays it died: %p', async (replay, said) => {
+  const own = replay === undefined ? {} : { replay };
+  await cameTo({ kind: 'dead-letter', letter: { ...letter, ...own } }, { [headerNames.replay]: 1 });
+  expect(sentHeaders(await broker.take('video.dead'))).toMatchObject({
+    [headerNames.replay]: said,
+  });
+});
+
 it('carries a claim that could not be given back on the deferred copy', async () => {
   await cameTo({ kind: 'defer', why: 'MongoDB is away', unreleasedClaim: 'the-token' });
   const copy = await broker.take('video.retry.1m');

@@ -1,6 +1,8 @@
 import { MongoClient, ObjectId } from 'mongodb';
+import { headerNames } from '../../contracts/headers';
 import { newJob } from '../../contracts/job';
 import { jobCollection } from '../../contracts/job-collection';
+import { mailCollection } from '../../contracts/mail-record';
 import type { Mp3Message } from '../../contracts/message';
 import { mongoUrl } from '../../local/servers/mongodb';
 import { startPrivateStack, type PrivateStack } from '../../local/private-stack';
@@ -19,7 +21,7 @@ import type { Mailer } from './notifier-deps';
 import { SmtpMailer } from './smtp-mailer';
 import { startTestSmtpServer, type TestSmtpServer } from './test-smtp-server';
 
-const log = createLogger('notification', 'silent');
+const log = createLogger('notification', 'warn', { write: () => undefined });
 const claimMs = 600;
 const database = uniqueName('jobs');
 
@@ -162,6 +164,45 @@ it('uses no attempt for a whole mail without an answer, and waits longer each ti
     expect(await once()).toEqual({ kind: 'retry', attempt: time });
   }
   expect(await once()).toMatchObject({ kind: 'dead-letter' });
+});
+
+it('keeps how each attempt failed, and begins anew with the first news of a replay', async () => {
+  const one = await news();
+  const traceId = '0af7651916cd43dd8448eb211c80319c';
+  await jobs().updateOne({ _id: one.jobId }, { $set: { traceId } });
+  const who = notifier('a');
+  const after = (replay: number | string): Promise<Outcome> =>
+    notify(who, {
+      ...one,
+      delivery: { ...one.delivery, headers: { [headerNames.replay]: replay } },
+    });
+  server.script('RCPT', '451 later');
+  expect(await notify(who, one)).toEqual({ kind: 'retry', attempt: 1 });
+  expect(await after('many')).toMatchObject({
+    kind: 'dead-letter',
+    letter: { attempts: 2, replay: 0 },
+  });
+  expect(await after(1)).toEqual({ kind: 'retry', attempt: 1 });
+  // A copy from before the replay.
+  expect(await notify(who, one)).toMatchObject({
+    kind: 'dead-letter',
+    letter: { attempts: 2, replay: 1 },
+  });
+  const entry = await mailCollection(client.db(database)).findOne({
+    _id: `<ready.${one.fid}@example.com>`,
+  });
+  const failures = entry?.failures ?? [];
+  expect(failures.map(({ attempt, replay }) => [attempt, replay])).toEqual([
+    [1, 0],
+    [2, 0],
+    [1, 1],
+    [2, 1],
+  ]);
+  expect(failures[0]).toMatchObject({
+    worker: 'a',
+    error: expect.stringContaining('451') as string,
+  });
+  expect(JSON.parse(failures[0]?.log[0] ?? '')).toMatchObject({ jobId: one.jobId, traceId });
 });
 
 it('hands back what it has not begun when the worker stops', async () => {
