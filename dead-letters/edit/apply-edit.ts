@@ -46,10 +46,22 @@ async function evaluate(
 ): Promise<unknown> {
   try {
     const result: unknown = await expression.evaluate(message);
-    // JSONata's own sequences and functions are no JSON.
-    return result === undefined ? undefined : JSON.parse(JSON.stringify(result));
+    return plainJson(result);
   } catch (error) {
+    if (error instanceof EditFailed) throw error;
     throw new EditFailed(`the expression failed: ${reason(error)}`, { cause: error });
+  }
+}
+
+/** JSONata's own sequences are no lists, and its functions refer to what surrounds them. */
+function plainJson(result: unknown): unknown {
+  if (result === undefined) return undefined;
+  try {
+    return JSON.parse(JSON.stringify(result));
+  } catch (error) {
+    throw new EditFailed('the expression came to something that is no JSON, such as a function', {
+      cause: error,
+    });
   }
 }
 

@@ -4,7 +4,7 @@ import type { MessageFields } from './editable-message';
 
 /** Every field that differs, nested ones by their path. */
 export function difference(before: MessageFields | null, after: MessageFields): FieldChange[] {
-  return microdiff(before ?? {}, after).map((change) => {
+  return microdiff(bare(before ?? {}), bare(after)).map((change) => {
     switch (change.type) {
       case 'CREATE':
         return { path: change.path, after: change.value as unknown };
@@ -18,4 +18,16 @@ export function difference(before: MessageFields | null, after: MessageFields): 
         };
     }
   });
+}
+
+/** Without a prototype: a field may be named "constructor" or "__proto__". */
+function bare(fields: MessageFields): Record<string, unknown> {
+  const copy = Object.create(null) as Record<string, unknown>;
+  for (const [name, value] of Object.entries(fields)) copy[name] = bareValue(value);
+  return copy;
+}
+
+function bareValue(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(bareValue);
+  return typeof value === 'object' && value !== null ? bare(value as MessageFields) : value;
 }
