@@ -15,6 +15,7 @@ import {
   carryOut,
   lettersOnFile,
   ordersOf,
+  overtaken,
   place,
   recordingPublisher,
   type RecordingPublisher,
@@ -86,7 +87,7 @@ describe('replay', () => {
         jobId: letter?.jobId,
         difference: [],
         result: 'done',
-        note: 'job queued again, starts at fetch-video',
+        note: 'job queued again, starts at store-mp3',
       },
     ]);
     expect(await showOrder(stores, order)).toMatchObject({
@@ -629,6 +630,29 @@ describe('several orders', () => {
     };
     await expect(ordersOf(stores, publisher, { proceed }).advance()).rejects.toThrow('stopping');
     expect(await statesOf(letters)).toEqual(['parked', 'open']);
+  });
+});
+
+describe('two relays at once', () => {
+  it('put a job back once, even when it dies again in between', async () => {
+    const letters = await videos(1);
+    await seedJobsOf(stores, letters);
+    const news = await seedLetters(stores, 1, { workQueue: 'mp3' });
+    await seedJobsOf(stores, [asVideo(news[0])], { state: 'ready', mail: 'dead' });
+    const order = await place(stores, { action: 'replay', select: { filter: {} } });
+    const slow = overtaken(stores, async () => {
+      await carryAllOut();
+      await stores.jobs.updateMany({ state: 'queued' }, { $set: { state: 'dead' } });
+      await stores.jobs.updateMany({ state: 'ready' }, { $set: { mail: 'dead' } });
+    });
+    await carryOut(ordersOf(slow, publisher));
+    expect(await jobOf(letters[0] ?? { jobId: null })).toMatchObject({ state: 'dead', replays: 1 });
+    expect(await jobOf(news[0] ?? { jobId: null })).toMatchObject({ mail: 'dead', replays: 1 });
+    expect(await lettersOnFile(stores, [...letters, ...news])).toMatchObject([
+      { state: 'replayed', replays: 1, replay: 1 },
+      { state: 'replayed', replays: 1, replay: 1 },
+    ]);
+    expect(await actionsOf(stores, order)).toHaveLength(2);
   });
 });
 

@@ -53,6 +53,25 @@ export async function place(
   return order.id;
 }
 
+/** Stores whose owner is overtaken: others act just before it changes jobs. */
+export function overtaken(
+  stores: DeadLetterStores,
+  meanwhile: () => Promise<unknown>,
+): DeadLetterStores {
+  const { jobs } = stores;
+  const slow = new Proxy(jobs, {
+    get: (target, name) => {
+      const member: unknown = Reflect.get(target, name, target);
+      if (typeof member !== 'function') return member;
+      return (...given: unknown[]): unknown => {
+        const call = (): unknown => Reflect.apply(member, target, given);
+        return name === 'bulkWrite' ? meanwhile().then(call) : call();
+      };
+    },
+  });
+  return { ...stores, jobs: slow };
+}
+
 export async function lettersOnFile(
   { letters }: DeadLetterStores,
   which: readonly DeadLetterRecord[],
