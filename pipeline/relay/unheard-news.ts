@@ -11,6 +11,23 @@ import type { Shortfall } from './shortfall';
 const batch = 200;
 const atOnce = 8;
 
+/** What the news are made of. */
+type Told = Pick<
+  JobRecord,
+  '_id' | 'owner' | 'source' | 'state' | 'mp3' | 'refusal' | 'replays' | 'traceId'
+>;
+
+const toldFields: Readonly<Record<keyof Told, 1>> = {
+  _id: 1,
+  owner: 1,
+  source: 1,
+  state: 1,
+  mp3: 1,
+  refusal: 1,
+  replays: 1,
+  traceId: 1,
+};
+
 export interface NewsDeps {
   readonly jobs: Collection<JobRecord>;
   readonly publisher: Publisher;
@@ -85,7 +102,13 @@ async function announce(
   first: Sort,
   limit: number,
 ): Promise<number> {
-  const found = await jobs.find(which).sort(first).limit(limit).toArray();
+  const found = await jobs
+    .find(which)
+    .sort(first)
+    .limit(limit)
+    // Not their failures, which may be long.
+    .project<Told>(toldFields)
+    .toArray();
   let announced = 0;
   await inParallel(found, atOnce, async (job) => {
     proceed();
