@@ -112,7 +112,7 @@ it('shows why a conversion died', async () => {
     trace_id: traceId,
     body: { kind: 'json', json: { job_id: jobId, username: listener.email } },
     job_record: { state: 'dead', source_name: 'video.mp4', attempts: 1, mp3: null },
-    starts_at: 'fetch-video',
+    starts_at: 'transcode',
     history: [],
   });
   expect(shown.deaths).toHaveLength(1);
