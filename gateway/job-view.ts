@@ -1,6 +1,9 @@
 import type { JobRecord, JobState, StepName } from '../contracts/job';
 import { refusalSentences } from '../contracts/refusal-reason';
 
+/** What is read of a job to show it. */
+export type ShownJob = Omit<JobRecord, 'failures'>;
+
 /** A job as the listener sees it. */
 export interface JobView {
   readonly id: string;
@@ -21,7 +24,7 @@ export interface JobView {
   readonly attempts: number;
 }
 
-export function viewJob(job: JobRecord): JobView {
+export function viewJob(job: ShownJob): JobView {
   const { mp3, source } = job;
   return {
     id: job._id,
@@ -38,7 +41,7 @@ export function viewJob(job: JobRecord): JobView {
   };
 }
 
-function viewFailure({ state, refusal }: JobRecord): JobView['failure'] {
+function viewFailure({ state, refusal }: ShownJob): JobView['failure'] {
   if (refusal !== null) {
     return { reason: refusal.reason, message: refusalSentences[refusal.reason] };
   }

@@ -5,7 +5,7 @@ import type { AuthClient } from './auth-client';
 import { requireUser } from './credentials';
 import type { Endpoint } from './endpoint';
 import { Refusal } from './errors';
-import { viewJob } from './job-view';
+import { viewJob, type ShownJob } from './job-view';
 import { ownedBy } from './owner';
 
 const defaultLimit = 50;
@@ -27,6 +27,8 @@ export function listJobs(auth: AuthClient, jobs: Collection<JobRecord>): Endpoin
       .find({ $and: conditions })
       .sort({ createdAt: -1, _id: -1 })
       .limit(limit + 1)
+      // Failures carry log lines, which no listener is shown.
+      .project<ShownJob>({ failures: 0 })
       .toArray();
     const page = found.slice(0, limit);
     const last = page.at(-1);
@@ -41,7 +43,7 @@ interface Cursor {
   readonly id: string;
 }
 
-const cursorOf = ({ createdAt, _id }: JobRecord): string => `${createdAt.getTime()}-${_id}`;
+const cursorOf = ({ createdAt, _id }: ShownJob): string => `${createdAt.getTime()}-${_id}`;
 
 function olderThan({ createdAt, id }: Cursor): Filter<JobRecord> {
   return { $or: [{ createdAt: { $lt: createdAt } }, { createdAt, _id: { $lt: id } }] };
