@@ -133,7 +133,9 @@ export const letterDetailSchema = z
     message: z
       .record(z.string(), z.unknown())
       .nullable()
-      .describe('what an edit changes: the message, and the options its job has; null: no JSON object'),
+      .describe(
+        'what an edit changes: the message, and the options its job has; null: no JSON object',
+      ),
     deaths: z.array(deathViewSchema),
     attempts_made: z.array(attemptSchema),
     trace_id: z.string().nullable(),
