@@ -389,6 +389,17 @@ describe('a letter that died again', () => {
     expect(large(2).equals(await letterBody(stores, await theLetter()))).toBe(true);
   });
 
+  it('keeps its job when the message does not name it any more, and its large body is the last', async () => {
+    const large = (byte: number) => Buffer.alloc(300_000, byte);
+    const message = arrivedMessage({ messageId: 'large', content: large(1) });
+    await file({ ...message, headers: { 'job-id': 'job-7' } });
+    await file({ ...message, content: large(2), headers: { replay: 1 } });
+    const letter = await theLetter();
+    expect(letter).toMatchObject({ jobId: 'job-7', state: 'open', outcome: null });
+    expect(letter.deaths).toHaveLength(2);
+    expect(large(2).equals(await letterBody(stores, letter))).toBe(true);
+  });
+
   it('has two deaths when both arrive together', async () => {
     await file(ourLetter(fid), ourLetter(fid, { replay: 1 }));
     expect((await theLetter()).deaths.map(({ replay }) => replay)).toEqual([0, 1]);
