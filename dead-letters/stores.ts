@@ -67,7 +67,7 @@ export async function ensureDeadLetterIndexes(database: Db): Promise<void> {
   const { letters, orders, audit } = openStores(database);
   await letters.createIndexes(letterIndexes);
   await audit.createIndexes(auditIndexes);
-  await orders.createIndex({ state: 1, _id: 1 }, { name: 'state-oldest' });
+  await orders.createIndexes([{ key: { state: 1, _id: 1 }, name: 'state-oldest' }]);
 }
 
 /** A letter's id: the same for every copy of one message. */
