@@ -1,5 +1,6 @@
 import { readdir } from 'node:fs/promises';
 import { ObjectId } from 'mongodb';
+import { strayDirectories } from '../stray-directories';
 import { eventually } from '../test-broker';
 import type { Boundary, Stop, Thrown, Way } from './boundary';
 import { countDeadLetters, takeDeadLetters } from './dead-letters';
@@ -84,7 +85,7 @@ export async function runWay(
  * that took over started while the dead one's claims were still on the records.
  */
 async function removeLeftovers(system: System): Promise<void> {
-  const left = () => readdir(system.workDirectory);
+  const left = () => leftDirectories(system);
   if ((await left()).length === 0) return;
   const next = await system.start('converter');
   await next.ready();
@@ -93,6 +94,9 @@ async function removeLeftovers(system: System): Promise<void> {
   );
   await next.stop();
 }
+
+const leftDirectories = async ({ workDirectory, jobs }: System): Promise<string[]> =>
+  strayDirectories(await readdir(workDirectory), jobs);
 
 /** @returns the process that lives on. */
 async function happen(
@@ -155,6 +159,6 @@ async function look(system: System, placed: readonly Placed[]): Promise<WayRepor
   return {
     remains,
     leftMessages: await system.waiting(),
-    leftDirectories: await readdir(system.workDirectory),
+    leftDirectories: await leftDirectories(system),
   };
 }

@@ -2,6 +2,7 @@ import { defaultDatabases, openBucket } from '../../contracts/gridfs';
 import type { JobRecord } from '../../contracts/job';
 import { jobCollection } from '../../contracts/job-collection';
 import type { Disturbance } from './carry-out';
+import { strayDirectories } from '../stray-directories';
 import type { ChaosStack } from './chaos-stack';
 import type { Clips } from './clips';
 import { collectMp3s, collectOrphans, type Download } from './collect-files';
@@ -82,14 +83,15 @@ export async function collect(
   return { evidence, records: { jobs, ledger } };
 }
 
-async function workDirectories({ disks, slots }: ChaosStack): Promise<Orphan[]> {
+async function workDirectories({ disks, slots, mongo }: ChaosStack): Promise<Orphan[]> {
+  const jobs = jobCollection(mongo.db(defaultDatabases.jobs));
   const orphans: Orphan[] = [];
   for (const { role, number } of slots) {
     if (role !== 'converter') continue;
-    for (const name of await disks.list(number)) {
+    for (const name of await strayDirectories(await disks.list(number), jobs)) {
       const id = `${name} of ${role} ${number}`;
-      // Its name begins with the job's (run-attempt.ts).
-      orphans.push({ kind: 'work directory', id, jobId: /^[0-9a-f]{24}/.exec(name)?.[0] ?? null });
+      // The job's id is in its name (leftover-directories.ts, kept-work.ts).
+      orphans.push({ kind: 'work directory', id, jobId: /[0-9a-f]{24}/.exec(name)?.[0] ?? null });
     }
   }
   return orphans;

@@ -1,6 +1,7 @@
 import { defaultDatabases } from '../../contracts/gridfs';
 import { sweep } from '../../pipeline/sweeper/sweep';
 import type { SweepReport } from '../../pipeline/sweeper/sweep-report';
+import { isKept } from '../stray-directories';
 import { whenReady, type ChaosStack } from './chaos-stack';
 import { slotName } from './events';
 import { graceMs } from './settings';
@@ -19,7 +20,8 @@ export async function tidyUp(stack: ChaosStack): Promise<void> {
   await whenReady(stack, readyMs);
   const deadline = performance.now() + tidyMs;
   for (const { number } of converters) {
-    while ((await stack.disks.list(number)).length > 0 && performance.now() < deadline) {
+    const strays = async () => (await stack.disks.list(number)).filter((name) => !isKept(name));
+    while ((await strays()).length > 0 && performance.now() < deadline) {
       await new Promise((resolve) => setTimeout(resolve, 100));
     }
   }

@@ -54,8 +54,7 @@ afterAll(async () => {
 
 async function killJob(): Promise<DeadJob> {
   const listener = await product.newListener();
-  const jobId = await listener.submit(video);
-  await product.jobs.updateOne({ _id: jobId }, { $set: { traceId } });
+  const jobId = await listener.submit(video, { traceparent: `00-${traceId}-00f067aa0ba902b7-01` });
   expect((await listener.finished(jobId)).state).toBe('dead');
   const { _id: letter } = await filed(jobId);
   return { listener, jobId, letter };

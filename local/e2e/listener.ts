@@ -45,16 +45,20 @@ export class Listener {
     return fetch(`${this.url}${path}`, { ...init, headers });
   }
 
-  upload(parts: readonly FormPart[]): Promise<Response> {
+  upload(
+    parts: readonly FormPart[],
+    headers: Readonly<Record<string, string>> = {},
+  ): Promise<Response> {
     const body = new FormData();
     for (const { field, name, content } of parts) body.append(field, content, name);
-    return this.call('/upload', { method: 'POST', body });
+    return this.call('/upload', { method: 'POST', body, headers });
   }
 
   /** Uploads a file that is accepted. @returns the job's id */
-  async submit(path: string, name = basename(path)): Promise<string> {
+  async submit(path: string, headers: Readonly<Record<string, string>> = {}): Promise<string> {
+    const name = basename(path);
     const content = await openAsBlob(path);
-    const response = await this.upload([{ field: 'file', name, content }]);
+    const response = await this.upload([{ field: 'file', name, content }], headers);
     const answer = await response.text();
     if (response.status !== 200) throw new Error(`upload of ${name}: ${response.status} ${answer}`);
     const location = response.headers.get('location') ?? '';
