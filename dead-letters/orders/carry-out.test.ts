@@ -666,6 +666,16 @@ describe('letters that come later', () => {
     expect(await statesOf([...first, ...later])).toEqual(['replayed', 'open']);
   });
 
+  it('are those only that came after it, whatever the clock of whoever placed it says', async () => {
+    const letters = await seedLetters(stores, 3, (index) => ({
+      workQueue: 'video',
+      stateAt: new Date(Date.now() + index * 60_000),
+    }));
+    await seedJobsOf(stores, letters);
+    await place(stores, { action: 'replay', select: { filter: {} } });
+    expect(await carryAllOut()).toBe(3);
+  });
+
   it('and died again are not met twice by one order, whoever put them back meanwhile', async () => {
     const fids = Array.from({ length: 3 }, newFid);
     await fileMessages(

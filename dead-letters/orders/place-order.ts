@@ -1,7 +1,9 @@
 import { ObjectId } from 'mongodb';
+import type { DeadLetterRecord } from '../dead-letter';
 import type { OrderRecord, OrderRequest } from '../order';
 import type { DeadLetterStores } from '../stores';
 import type { OrderView, Preview } from '../views';
+import { actionable } from './actionable';
 import { previewOrder } from './preview-order';
 import { viewOrder } from './show-order';
 
@@ -46,11 +48,25 @@ export async function placeOrder(
     edit: request.edit ?? null,
     ratePerS: request.rate_per_s ?? null,
     limit: request.limit ?? null,
-    placedAt: new Date(),
+    placedAt: await timeOf(stores, request),
     state: 'running',
     endedAt: null,
     total: preview.matched,
   };
   await stores.orders.insertOne(order);
   return viewOrder(stores, order);
+}
+
+/** Not before any letter it means: whoever places it and the relay may have different clocks. */
+async function timeOf(
+  { letters }: DeadLetterStores,
+  { action, select }: OrderRequest,
+): Promise<Date> {
+  const [newest] = await letters
+    .find(actionable(action, select))
+    .sort({ stateAt: -1 })
+    .limit(1)
+    .project<Pick<DeadLetterRecord, 'stateAt'>>({ stateAt: 1 })
+    .toArray();
+  return new Date(Math.max(Date.now(), newest?.stateAt.getTime() ?? 0));
 }
