@@ -98,11 +98,11 @@ describe('replay', () => {
     await seedJobsOf(stores, letters);
     const before = await everything();
     const preview = await json<Preview>('replay', '--queue', 'video', '--dry-run');
-    expect(preview).toMatchObject({ matched: 10, starts_at: { 'fetch-video': 10 } });
+    expect(preview).toMatchObject({ matched: 10, starts_at: { transcode: 4, 'store-mp3': 2 } });
     const { exitCode, stdout, stderr } = await run(['replay', '--all', '--dry-run']);
     expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: 'dry run: nothing was changed\n' });
-    expect(stdout).toMatch(/its job is queued again +│ 10 /);
-    expect(stdout).toMatch(/starts again at fetch-video +│ 10 /);
+    expect(stdout).toMatch(/^its job is queued again +10$/m);
+    expect(stdout).toMatch(/^starts again at transcode +4$/m);
     expect(await everything()).toBe(before);
   });
 
@@ -348,6 +348,19 @@ describe('edit', () => {
     for (const { jobId } of letters) expect(await changed(jobId ?? '')).toMatch(/@example\.org$/);
   });
 
+  it('changes the options of a job, as its help says', async () => {
+    const { _id, jobId } = await seedVideo();
+    const { stdout: help } = await run(['edit', '--help']);
+    const [, expression = ''] = /--set '(\{"options".*\})'/.exec(help) ?? [];
+    expect(
+      await run(['edit', _id, '--set', expression, '--reason', 'smaller', '--yes']),
+    ).toMatchObject({ exitCode: 0 });
+    expect(await jobOf(jobId)).toMatchObject({
+      state: 'queued',
+      options: { quality: { kind: 'cbr', kbps: 128 } },
+    });
+  });
+
   it('checks before anything moves', async () => {
     const { _id } = await seedVideo();
     const before = await everything();
@@ -396,14 +409,16 @@ describe('edit', () => {
     const { _id, jobId } = await seedVideo();
     const environment = await editorOf(
       `echo nonsense > "$1"`,
+      `printf '{"job_id": "other", "username": "by-hand@example.com"}' > "$1"`,
       `printf '{"job_id": "%s", "video_fid": "%s", "mp3_fid": null, "username": "by-hand@example.com"}' ${jobId} ${jobId} > "$1"`,
     );
     const { exitCode, stdout, stderr } = await run(['edit', _id, '--reason', 'typo', '--yes'], {
       columns: 80,
-      input: 'y\n',
+      input: 'y\ny\n',
       environment,
     });
     expect(stderr).toContain('expected the message as JSON');
+    expect(stderr).toContain('no message of its queue');
     expect(stdout).toContain('by-hand@example.com');
     expect(exitCode).toBe(0);
     expect(await changed(jobId)).toBe('by-hand@example.com');

@@ -11,7 +11,7 @@ export interface Ran {
 }
 
 export interface Person {
-  /** What is typed, or stands on standard input. */
+  /** What stands on standard input; on a screen, one line for each question. */
   readonly input?: string;
   /** Width of the screen; without it there is none, and nobody to be asked. */
   readonly columns?: number;
@@ -29,9 +29,16 @@ export async function runCommand(
   const screen = columns === undefined ? {} : { isTTY: true, columns };
   const listeners = new Set<() => void>();
   const stdin = Object.assign(new PassThrough(), columns === undefined ? {} : { isTTY: true });
-  stdin.end(input);
+  const lines = input.split(/(?<=\n)/).filter((line) => line !== '');
+  const typeNext = () => {
+    const line = lines.shift();
+    if (line === undefined) stdin.end();
+    else stdin.write(line);
+  };
+  if (columns === undefined) stdin.end(input);
   const stdout = collector();
   const stderr = collector((text) => {
+    if (columns !== undefined && /\[(y\/N|Y\/n)\] $/.test(text)) typeNext();
     onStderr?.(text, () => {
       for (const listener of listeners) listener();
     });

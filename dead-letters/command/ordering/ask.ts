@@ -1,7 +1,7 @@
 import { createInterface } from 'node:readline';
 import type { Terminal } from '../terminal';
 
-/** Asks a question that `y` or `n` answers. An empty answer, and the end of input, mean `otherwise`. */
+/** Asks a question that `y` or `n` answers; an empty line means `otherwise`, the end of input no. */
 export async function askYesNo(
   { stdin, stderr }: Pick<Terminal, 'stdin' | 'stderr'>,
   question: string,
@@ -11,13 +11,13 @@ export async function askYesNo(
   if (!stdin.readable) return false;
   // The terminal itself shows what is typed, and Ctrl-C ends the command before anything is done.
   const lines = createInterface({ input: stdin, terminal: false });
-  stderr.write(`${question} [${otherwise === 'y' ? 'Y/n' : 'y/N'}] `);
   try {
     const answer = await new Promise<string>((resolve) => {
       lines.once('line', resolve);
       lines.once('close', () => {
         resolve('n');
       });
+      stderr.write(`${question} [${otherwise === 'y' ? 'Y/n' : 'y/N'}] `);
     });
     const first = answer.trim().toLowerCase().slice(0, 1);
     return (first === '' ? otherwise : first) === 'y';

@@ -23,17 +23,21 @@ export function previewLines(
   ]);
   const lines = [output.paint('bold', `${action}: ${letters(matched)}`)];
   if (does.length > 0) {
-    lines.push(renderTable([{ head: 'what would be done' }, { head: 'letters' }], does, output));
+    lines.push(
+      '',
+      renderTable([{ head: 'what would be done' }, { head: 'letters' }], does, output),
+    );
   }
   if (starts.length > 0) {
-    lines.push(renderTable([{ head: 'where' }, { head: 'letters' }], starts, output));
+    lines.push('', renderTable([{ head: 'where' }, { head: 'letters' }], starts, output));
   }
   if (refused.length > 0) {
-    lines.push(`problems${firstOf(refused.length, plans.refused)}:`);
+    lines.push('', `problems${firstOf(refused.length, plans.refused)}:`);
     lines.push(...refused.map(({ id, problem }) => `  ${id}  ${printableLine(problem)}`));
   }
   if (edited) {
     lines.push(
+      '',
       changed === 0
         ? 'the edit changes no letter'
         : `the edit changes ${letters(changed)}${firstOf(differences.length, changed)}:`,
@@ -42,7 +46,7 @@ export function previewLines(
   for (const { id, changes } of differences) {
     lines.push(`  ${id}`, ...differenceLines(changes, output).map((line) => `    ${line}`));
   }
-  return lines;
+  return [...lines, ''];
 }
 
 const firstOf = (shown: number, all: number) =>

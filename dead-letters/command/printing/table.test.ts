@@ -14,7 +14,9 @@ const widthOf = (table: string) => Math.max(...table.split('\n').map((line) => l
 
 it('cuts nothing where there is no screen', () => {
   const table = renderTable(columns, rows, { width: undefined, color: false });
-  expect(table).toContain(' MongoServerError: no space left on the device ');
+  expect(table).toContain(
+    '  MongoServerError: no space left on the device  listener@example.com\n',
+  );
   expect(table).not.toContain('…');
 });
 
@@ -25,7 +27,7 @@ it.each([100, 80, 60, 50, 42, 34])('fits %i columns and never cuts an id', (widt
 });
 
 it('leaves spare columns out only where cutting is not enough', () => {
-  const [narrow, wide] = [40, 50].map((width) =>
+  const [narrow, wide] = [34, 40].map((width) =>
     renderTable(columns, rows, { width, color: false }),
   );
   expect(wide).toContain('user');
@@ -38,7 +40,7 @@ it('has no line break and no escape code of a stranger in it', () => {
   const table = renderTable(columns, [odd], { width: 80, color: false });
   expect(table).toContain('a b\\x1b[31m');
   expect(table).not.toContain('\u001b');
-  expect(table.split('\n')).toHaveLength(5);
+  expect(table.split('\n')).toHaveLength(2);
 });
 
 it('has colour only where it is wanted', () => {

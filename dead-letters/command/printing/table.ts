@@ -10,8 +10,13 @@ export interface Column {
   readonly spare?: true;
 }
 
-/** Left and right padding and one border. */
-const frame = 3;
+const gap = 2;
+
+const borders = ['top', 'bottom', 'left', 'right', 'mid'].flatMap((side) =>
+  [side, `${side}-mid`, `${side}-left`, `${side}-right`].map((place) => [place, ''] as const),
+);
+/** Only a gap between columns: more letters on the screen, and lines that `grep` and `awk` like. */
+const frame = { ...Object.fromEntries(borders), middle: ' '.repeat(gap) };
 
 /** A table that fits the screen: wide columns are cut, then spare ones left out. */
 export function renderTable(
@@ -35,11 +40,12 @@ export function renderTable(
   }
   const table = new Table({
     head: shown.map(({ head }) => head),
-    colWidths: shown.map(({ chars }) => chars + 2),
-    style: color ? { head: ['bold'], border: ['gray'] } : { head: [], border: [] },
+    colWidths: shown.map(({ chars }) => chars),
+    chars: frame,
+    style: { head: color ? ['bold'] : [], border: [], 'padding-left': 0, 'padding-right': 0 },
   });
   for (const row of cells) table.push(shown.map(({ index }) => row[index] ?? ''));
-  return table.toString();
+  return table.toString().replace(/ +$/gm, '');
 }
 
 interface Sized extends Column {
@@ -51,13 +57,13 @@ const leastOf = ({ least, head, chars }: Sized) =>
   Math.min(chars, Math.max(least ?? chars, head.length));
 
 function leastWidth(columns: readonly Sized[]): number {
-  return 1 + columns.reduce((sum, column) => sum + leastOf(column) + frame, 0);
+  return columns.reduce((sum, column) => sum + leastOf(column) + gap, -gap);
 }
 
 /** Takes from the widest column that can give until all fit. */
 function shrink(columns: readonly Sized[], width: number): Sized[] {
   const sized = columns.map((column) => ({ ...column, least: leastOf(column) }));
-  let over = 1 + sized.reduce((sum, { chars }) => sum + chars + frame, 0) - width;
+  let over = sized.reduce((sum, { chars }) => sum + chars + gap, -gap) - width;
   for (; over > 0; over -= 1) {
     const widest = sized
       .filter(({ chars, least }) => chars > least)

@@ -36,7 +36,7 @@ export function addEditVerb(program: Command, run: RunVerb): void {
     "edit 3fa9 --reason 'typo in the address'",
     "edit 3fa9 --message mended.json --reason 'typo in the address'",
     `edit --group 'mp3/send-mail/MailRefused' --set '{"username": $replace(username, "@old.", "@new.")}' --dry-run`,
-    `edit --job 6730a1b2c3d4e5f601234567 --set '{"options": $merge([options, {"quality": 4}])}' --reason 'smaller' --yes`,
+    `edit --job 6730a1b2c3d4e5f601234567 --set '{"options": {"quality": {"kind": "cbr", "kbps": 128}}}' --reason 'smaller' --yes`,
   );
 }
 

@@ -84,7 +84,7 @@ const columns: readonly Column[] = [
   { head: 'error', least: 16, spare: true },
   { head: 'user', least: 12, spare: true },
   { head: 'tries', spare: true },
-  { head: 'state', least: 6 },
+  { head: 'state' },
 ];
 
 function cells(letter: LetterSummary): (string | number)[] {
