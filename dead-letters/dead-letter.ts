@@ -91,4 +91,13 @@ export interface DeadLetterRecord {
   readonly outcome: ReplayOutcome | null;
   /** The order that acted on it last. */
   readonly order: string | null;
+  /** That order has changed its state and is not done with it. Missing: it is. */
+  readonly unfinished?: true;
+  /** Orders that could not act on it and leave it alone from then on. Missing: none. */
+  readonly refusedBy?: readonly string[];
+  /**
+   * How the id of the mail begins that its message asks for, as it was published last; only for news
+   * about no job on record, whose end nothing else tells.
+   */
+  readonly mailId?: string;
 }

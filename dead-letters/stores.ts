@@ -50,6 +50,8 @@ const letterIndexes: IndexDescription[] = [
   },
   { key: { address: 1, 'last.at': -1, _id: -1 }, name: 'address-newest' },
   { key: { jobId: 1 }, name: 'job' },
+  // What a crash left between two steps.
+  { key: { unfinished: 1 }, name: 'unfinished', sparse: true },
   // Replays whose outcome is still to come.
   { key: { outcome: 1, stateAt: 1 }, name: 'outcome-oldest' },
 ];

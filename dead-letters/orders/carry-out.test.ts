@@ -195,12 +195,37 @@ describe('replay', () => {
         queue: 'mp3',
         body: content,
         messageId: 'm-1',
-        headers: { 'trace-id': 'abc', mine: 1.5, replay: 5 },
+        headers: { 'trace-id': 'abc', mine: 1.5, replay: 5, 'dead-letter': letters[0]?._id },
       },
     ]);
     expect(await lettersOnFile(stores, letters)).toMatchObject([
       { state: 'replayed', outcome: 'waiting', replays: 1, replay: 5 },
     ]);
+  });
+
+  it('publishes to the queue of this place, whatever its name was where the letter died', async () => {
+    const letters = await seedLetters(stores, 1, { workQueue: 'mp3', queue: 'elsewhere' });
+    await place(stores, { action: 'replay', select: idsOf(letters) });
+    await carryAllOut();
+    expect(publisher.published.map(({ queue }) => queue)).toEqual(['mp3']);
+  });
+
+  it('publishes no message twice because a later one fails', async () => {
+    const letters = await seedLetters(stores, 20, { workQueue: 'mp3' });
+    await place(stores, { action: 'replay', select: idsOf(letters) });
+    let calls = 0;
+    const failing = {
+      publish(message: OutgoingMessage) {
+        calls += 1;
+        if (calls === 11) return Promise.reject(new BrokerAway('gone'));
+        return publisher.publish(message);
+      },
+    };
+    await expect(carryOut(ordersOf(stores, failing))).rejects.toThrow(BrokerAway);
+    await carryAllOut();
+    expect(await statesOf(letters)).toEqual(letters.map(() => 'replayed'));
+    const ids = publisher.published.map(({ messageId }) => messageId);
+    expect(ids.sort()).toEqual(letters.map(({ messageId }) => messageId).sort());
   });
 
   it('puts nothing back that has ended or is under way: that is its outcome', async () => {
@@ -617,6 +642,26 @@ describe('several orders', () => {
     await carryAllOut();
     expect(await statesOf(news)).toEqual(['replayed']);
     expect(publisher.published).toHaveLength(1);
+  });
+
+  it('that both refuse a letter both end', async () => {
+    const broken = await seedLetters(stores, 2, { workQueue: 'video', problem: 'not JSON' });
+    const letters = await videos(1);
+    await seedJobsOf(stores, letters);
+    const all = { action: 'replay', select: { filter: {} }, skip_refused: true } as const;
+    const first = await place(stores, { ...all, rate_per_s: 1 });
+    const second = await place(stores, all);
+    const orders = ordersOf(stores, publisher);
+    let acted = 1;
+    for (let turn = 0; acted > 0 && turn < 20; turn += 1) {
+      acted = await orders.advance();
+      // A relay that was started anew has no pause to keep.
+      acted += await carryAllOut();
+    }
+    for (const order of [first, second]) {
+      expect(await showOrder(stores, order)).toMatchObject({ state: 'finished', refused: 2 });
+    }
+    expect(await statesOf([...broken, ...letters])).toEqual(['open', 'open', 'replayed']);
   });
 
   it('ends at once when the relay is to stop', async () => {

@@ -39,7 +39,10 @@ export class Orders {
         problems.push(error);
       }
     };
-    const started = await letters.find({ state: 'replaying' }).limit(batch).toArray();
+    const started = await letters
+      .find({ $or: [{ state: 'replaying' }, { unfinished: true }] })
+      .limit(batch)
+      .toArray();
     for (const id of new Set(started.map(({ order }) => order))) {
       const ofOrder = started.filter(({ order }) => order === id);
       await attempt(() => this.#finishStarted(id, ofOrder));
@@ -56,7 +59,7 @@ export class Orders {
   /** What a crash left between its first and its last step, be its order stopped or not. */
   async #finishStarted(id: string | null, started: readonly DeadLetterRecord[]): Promise<number> {
     const order = id === null ? null : await this.deps.stores.orders.findOne({ _id: id });
-    if (order === null) throw new Error(`order ${id} of letters that are replaying is missing`);
+    if (order === null) throw new Error(`order ${id} of letters that it began with is missing`);
     await this.#act(order, started);
     return started.length;
   }
@@ -95,7 +98,7 @@ export class Orders {
         $and: [
           actionable(action, select),
           // Not what it has met already, nor what came after it.
-          { order: { $ne: _id }, stateAt: { $lte: placedAt } },
+          { order: { $ne: _id }, refusedBy: { $ne: _id }, stateAt: { $lte: placedAt } },
         ],
       })
       .sort({ 'last.at': 1, _id: 1 })

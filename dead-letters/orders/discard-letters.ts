@@ -1,46 +1,37 @@
-import { actionEntry } from '../audit/action-entry';
-import { appendEntries } from '../audit/append-entries';
 import type { DeadLetterRecord } from '../dead-letter';
 import type { OrderRecord } from '../order';
 import type { DeadLetterStores } from '../stores';
+import { inThreeSteps } from './in-three-steps';
 
 /**
  * Gives letters up for good. A job that is dead with its letter fails, and the relay tells its
  * listener, as it does for every refusal that was not announced yet.
  */
 export async function discardLetters(
-  { letters, jobs, audit }: DeadLetterStores,
+  stores: DeadLetterStores,
   order: OrderRecord,
-  discarded: readonly DeadLetterRecord[],
+  letters: readonly DeadLetterRecord[],
 ): Promise<void> {
-  const dead = await jobs
-    .find({ _id: { $in: jobIds(discarded) }, state: 'dead' })
-    .project<{ _id: string }>({ _id: 1 })
-    .toArray();
-  const ends = new Set(dead.map(({ _id }) => _id));
-  await appendEntries(
-    audit,
-    discarded.map((letter) => {
-      const endsJob = letter.workQueue === 'video' && ends.has(letter.jobId ?? '');
-      const note = endsJob ? 'its job ends as failed and its listener is told' : 'closed';
-      return actionEntry(order, letter, 'done', note);
-    }),
-  );
-  await jobs.updateMany(
-    { _id: { $in: jobIds(discarded) }, state: 'dead' },
-    {
+  const { jobs } = stores;
+  const dead = { _id: { $in: jobIds(letters) }, state: 'dead' as const };
+  const found = await jobs.find(dead).project<{ _id: string }>({ _id: 1 }).toArray();
+  const ends = new Set(found.map(({ _id }) => _id));
+  const note = ({ workQueue, jobId }: DeadLetterRecord): string =>
+    workQueue === 'video' && ends.has(jobId ?? '')
+      ? 'its job ends as failed and its listener is told'
+      : 'closed';
+  await inThreeSteps(stores, order, letters, { state: 'discarded', note }, async () => {
+    await jobs.updateMany(dead, {
       $set: {
         state: 'failed',
         refusal: { reason: 'given-up', detail: order.reason },
+        // One that is stored and was never announced is swept.
+        mp3: null,
         announcedAt: null,
         mail: 'none',
       },
-    },
-  );
-  await letters.updateMany(
-    { _id: { $in: discarded.map(({ _id }) => _id) } },
-    { $set: { state: 'discarded', stateAt: new Date(), order: order._id } },
-  );
+    });
+  });
 }
 
 /** Only a letter of the queue `video` is the end of a job; others are about its mail. */

@@ -50,7 +50,9 @@ export function jobWrite({ plan, replay, job }: AcceptedReplay): JobWrite[] {
       const source = { fid: sourceFid, name: null, bytes: null };
       const owner = { id: null, address };
       const { _id, ...fields } = newJob(plan.jobId, owner, source, new Date());
-      const update = { $setOnInsert: { ...fields, ...replayed, options } };
+      const { replays: _none, ...inserted } = { ...fields, ...replayed, options };
+      // A copy of the message may have made the job meanwhile.
+      const update = { $setOnInsert: inserted, $max: { replays: replay } };
       return [{ updateOne: { filter: { _id }, update, upsert: true } }];
     }
     case 'announce-again':
@@ -64,8 +66,10 @@ export function jobWrite({ plan, replay, job }: AcceptedReplay): JobWrite[] {
           },
         },
       ];
-    case 'publish':
     case 'close':
+      if (plan.outcome !== 'waiting' || job === null) return [];
+      return [{ updateOne: { filter: { _id: job._id }, update: { $max: { replays: replay } } } }];
+    case 'publish':
     case 'refused':
       return [];
     default:

@@ -3,13 +3,12 @@ import { appendEntries } from '../audit/append-entries';
 import { outcomeEntry } from '../audit/outcome-entry';
 import type { OutcomeEntry } from '../audit-entry';
 import type { DeadLetterRecord } from '../dead-letter';
-import { letterBody } from '../letter-body';
-import { beginsWith, mailIdPrefix } from '../mail-id';
+import { beginsWith } from '../mail-id';
 import type { DeadLetterStores } from '../stores';
 
 const page = 500;
 
-type Waiting = Pick<DeadLetterRecord, '_id' | 'workQueue' | 'body' | 'jobId' | 'order'>;
+type Waiting = Pick<DeadLetterRecord, '_id' | 'workQueue' | 'mailId' | 'jobId' | 'order'>;
 type Job = Pick<JobRecord, '_id' | 'state' | 'mail'>;
 type Outcome = OutcomeEntry['outcome'];
 
@@ -25,7 +24,7 @@ export async function noteOutcomes(stores: DeadLetterStores, proceed: () => void
   let waiting: Waiting[] = [];
   const cursor = stores.letters
     .find({ outcome: 'waiting', state: 'replayed' })
-    .project<Waiting>({ workQueue: 1, body: 1, jobId: 1, order: 1 })
+    .project<Waiting>({ workQueue: 1, mailId: 1, jobId: 1, order: 1 })
     .batchSize(page);
   for await (const letter of cursor) {
     waiting.push(letter);
@@ -70,7 +69,7 @@ async function notePage(stores: DeadLetterStores, waiting: readonly Waiting[]): 
 
 /** Undefined while it is not known; a dead job's message is on its way back here. */
 function outcomeOf(
-  { _id, workQueue }: Waiting,
+  { _id, workQueue, mailId }: Waiting,
   job: Job | undefined,
   sent: ReadonlySet<string>,
 ): Outcome | undefined {
@@ -79,6 +78,7 @@ function outcomeOf(
     if (job.state === 'ready') return 'succeeded';
     return job.state === 'failed' ? 'failed' : undefined;
   }
+  if (job === undefined && mailId === undefined) return 'gone';
   const mailed = job === undefined ? sent.has(_id) : job.mail === 'sent';
   return mailed ? 'succeeded' : undefined;
 }
@@ -89,11 +89,10 @@ async function sentOf(
   letters: readonly Waiting[],
 ): Promise<ReadonlySet<string>> {
   const sent = new Set<string>();
-  for (const letter of letters) {
-    const prefix = mailIdPrefix(letter.workQueue, await letterBody(stores, letter));
-    if (prefix === null) continue;
-    const mail = await stores.mails.findOne({ _id: beginsWith(prefix), state: 'sent' });
-    if (mail !== null) sent.add(letter._id);
+  for (const { _id, mailId } of letters) {
+    if (mailId === undefined) continue;
+    const mail = await stores.mails.findOne({ _id: beginsWith(mailId), state: 'sent' });
+    if (mail !== null) sent.add(_id);
   }
   return sent;
 }

@@ -1,4 +1,5 @@
 import type { Publisher } from '../../contracts/broker/confirmed-publisher';
+import type { Topology } from '../../contracts/topology';
 import type { OrderAction } from '../order';
 import type { DeadLetterStores } from '../stores';
 
@@ -6,6 +7,7 @@ import type { DeadLetterStores } from '../stores';
 export interface OrdersDeps {
   readonly stores: DeadLetterStores;
   readonly publisher: Publisher;
+  readonly topology: Topology;
   /** Asked before each step; throws to end it. */
   readonly proceed: () => void;
   readonly onActed: (action: OrderAction, letters: number) => void;

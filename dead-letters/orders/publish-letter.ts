@@ -1,5 +1,6 @@
 import type { Publisher } from '../../contracts/broker/confirmed-publisher';
 import { headerNames } from '../../contracts/headers';
+import type { Topology } from '../../contracts/topology';
 import type { AcceptedReplay } from './accepted-replay';
 
 /** Headers that tell how the message died; a fresh try begins without them. */
@@ -21,6 +22,7 @@ const ofTheDeath: ReadonlySet<string> = new Set([
  */
 export async function publishLetter(
   publisher: Publisher,
+  { queueNames }: Topology,
   { letter, plan, replay }: AcceptedReplay,
 ): Promise<void> {
   if (plan.kind !== 'publish') return;
@@ -32,6 +34,9 @@ export async function publishLetter(
     if (scalar && !name.startsWith('x-') && !ofTheDeath.has(name)) headers[name] = value;
   }
   headers[headerNames.replay] = replay;
-  const { queue, messageId } = letter;
+  headers[headerNames.deadLetter] = letter._id;
+  const { workQueue, messageId } = letter;
+  // The name that the queue has now and here: a letter may be older, or from elsewhere.
+  const queue = queueNames[workQueue];
   await publisher.publish({ queue, body: plan.body, messageId, headers });
 }

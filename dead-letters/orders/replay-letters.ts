@@ -3,6 +3,7 @@ import { actionEntry } from '../audit/action-entry';
 import { appendEntries } from '../audit/append-entries';
 import type { DeadLetterRecord } from '../dead-letter';
 import type { Editor } from '../edit/apply-edit';
+import { mailIdPrefix } from '../mail-id';
 import type { OrderRecord } from '../order';
 import type { AcceptedReplay } from './accepted-replay';
 import type { OrdersDeps } from './orders-deps';
@@ -22,11 +23,12 @@ const atOnce = 8;
  * @throws PublishFailed, BrokerAway, or the error of MongoDB
  */
 export async function replayLetters(
-  { stores, publisher, proceed }: Pick<OrdersDeps, 'stores' | 'publisher' | 'proceed'>,
+  deps: Pick<OrdersDeps, 'stores' | 'publisher' | 'topology' | 'proceed'>,
   order: OrderRecord,
   letters: readonly DeadLetterRecord[],
   edit: Editor | null,
 ): Promise<void> {
+  const { stores, proceed } = deps;
   const planned = await planReplays(stores, letters, edit);
   const putBack = planned.filter(isPutBack);
   const todo = planned.filter((one) => !isPutBack(one));
@@ -49,15 +51,43 @@ export async function replayLetters(
   proceed();
   const writes = accepted.flatMap(jobWrite);
   if (writes.length > 0) await stores.jobs.bulkWrite(writes, { ordered: false });
-  const published = accepted.filter(({ plan }) => plan.kind === 'publish');
-  for (let start = 0; start < published.length; start += atOnce) {
+  const toPublish = accepted.filter(({ plan }) => plan.kind === 'publish');
+  const others = new Set(letters.map(({ _id }) => _id));
+  for (const { letter } of toPublish) others.delete(letter._id);
+  await markReplayed(stores, order, [...others]);
+  await publishAll(deps, order, toPublish);
+}
+
+/** Each is marked as soon as the broker has it, so that a later one that fails repeats none. */
+async function publishAll(
+  { stores, publisher, topology, proceed }: Parameters<typeof replayLetters>[0],
+  order: OrderRecord,
+  accepted: readonly AcceptedReplay[],
+): Promise<void> {
+  for (let start = 0; start < accepted.length; start += atOnce) {
     proceed();
-    await Promise.all(
-      published.slice(start, start + atOnce).map((one) => publishLetter(publisher, one)),
+    const chunk = accepted.slice(start, start + atOnce);
+    const results = await Promise.allSettled(
+      chunk.map((one) => publishLetter(publisher, topology, one)),
     );
+    const out = chunk.filter((_one, index) => results[index]?.status === 'fulfilled');
+    await markReplayed(
+      stores,
+      order,
+      out.map(({ letter }) => letter._id),
+    );
+    const failed = results.find((result) => result.status === 'rejected');
+    if (failed !== undefined) throw failed.reason;
   }
-  await stores.letters.updateMany(
-    { _id: { $in: letters.map(({ _id }) => _id) }, state: 'replaying', order: order._id },
+}
+
+async function markReplayed(
+  { letters }: OrdersDeps['stores'],
+  { _id: order }: OrderRecord,
+  ids: readonly string[],
+): Promise<void> {
+  await letters.updateMany(
+    { _id: { $in: ids }, state: 'replaying', order },
     { $set: { state: 'replayed', stateAt: new Date() } },
   );
 }
@@ -71,14 +101,15 @@ function isPutBack({ letter, job }: PlannedReplay): boolean {
 }
 
 /**
- * Higher than any that this message or its job went out with; kept over a crash. One that is closed
- * does not go out: the message that is about says what the record says.
+ * Higher than any that this message or its job went out with; kept over a crash. The job of a closed
+ * letter does not go out, but one that is under way may die: with a number no death on file has.
  */
 function replayNumber({ letter, job, plan }: PlannedReplay): number {
   if (letter.state === 'replaying') return letter.replay;
-  if (plan.kind === 'close') return job?.replays ?? 0;
-  const deaths = letter.deaths.map(({ replay }) => replay);
-  return Math.max(job?.replays ?? 0, letter.replay, ...deaths) + 1;
+  const ofJob = job?.replays ?? 0;
+  const died = Math.max(letter.replay, ...letter.deaths.map(({ replay }) => replay));
+  if (plan.kind === 'close' && (plan.outcome !== 'waiting' || ofJob > died)) return ofJob;
+  return Math.max(ofJob, died) + 1;
 }
 
 /** A message that was mended may name a job that the broken one did not. */
@@ -103,6 +134,7 @@ async function mark(
         replay,
         jobId,
         outcome,
+        ...mailIdOf(one),
       } as const;
       return {
         updateOne: {
@@ -112,6 +144,12 @@ async function mark(
       };
     });
   if (writes.length > 0) await letters.bulkWrite(writes, { ordered: false });
+}
+
+/** Of news about no job on record. */
+function mailIdOf({ letter, plan }: PlannedReplay): { mailId?: string } {
+  const id = plan.kind === 'publish' ? mailIdPrefix(letter.workQueue, plan.body) : null;
+  return id === null ? {} : { mailId: id };
 }
 
 /** The letters stay as they were, and this order leaves them alone from now on. */
@@ -126,10 +164,10 @@ async function refuse(
     refused.map(({ letter, plan }) => actionEntry(order, letter, 'refused', describePlan(plan))),
   );
   const ids = refused.map(({ letter }) => letter._id);
-  await letters.updateMany({ _id: { $in: ids } }, { $set: { order: order._id } });
+  await letters.updateMany({ _id: { $in: ids } }, { $addToSet: { refusedBy: order._id } });
   // Marked before a crash, and its job is another now.
   await letters.updateMany(
     { _id: { $in: ids }, state: 'replaying' },
-    { $set: { state: 'open', outcome: null } },
+    { $set: { state: 'open', outcome: null }, $inc: { replays: -1 } },
   );
 }

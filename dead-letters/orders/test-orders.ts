@@ -1,5 +1,6 @@
 import { Binary } from 'mongodb';
 import type { OutgoingMessage, Publisher } from '../../contracts/broker/confirmed-publisher';
+import { buildTopology } from '../../contracts/topology';
 import type { ActionEntry } from '../audit-entry';
 import type { DeadLetterRecord } from '../dead-letter';
 import type { OrderRequest } from '../order';
@@ -31,7 +32,8 @@ export function ordersOf(
   change: Partial<OrdersDeps> = {},
 ): Orders {
   const proceed = () => undefined;
-  return new Orders({ stores, publisher, proceed, onActed: () => undefined, ...change });
+  const topology = buildTopology({ video: 'video', mp3: 'mp3' }, [10_000]);
+  return new Orders({ stores, publisher, topology, proceed, onActed: () => undefined, ...change });
 }
 
 /** Until there is nothing more to do; an order's rate is not waited for. */

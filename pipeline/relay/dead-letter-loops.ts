@@ -49,6 +49,7 @@ export function deadLetterLoops(deps: DeadLetterDeps): Loop[] {
   const orders = new Orders({
     stores,
     publisher,
+    topology,
     proceed,
     onActed(action, letters) {
       metrics.count('dead_letters_acted_total', { action }, letters);
