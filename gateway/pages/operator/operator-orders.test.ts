@@ -35,7 +35,7 @@ test('a group is replayed, and its end is noted', async () => {
   await at.button('Select all 4 that match').click();
   await at.button('Replay…').click();
   await at.dialog.getByText('4 letters: the job is queued again').waitFor();
-  await at.dialog.getByText('start again at fetch-video').waitFor();
+  await at.dialog.getByText('start again at transcode').waitFor();
   const confirm = at.button('Replay: 4 letters');
   expect(await confirm.isDisabled()).toBe(true); // no reason yet
   await at.reason.fill('more time now');

@@ -117,7 +117,7 @@ describe('seeing', () => {
     expect(text.match(/Attempt \d/g)).toEqual(['Attempt 1', 'Attempt 2', 'Attempt 3', 'Attempt 4']);
     expect(text).toContain('converter-1');
     expect(text).toContain('error step failed'); // the log
-    expect(text).toMatch(/A replay starts at\s+fetch-video/);
+    expect(text).toMatch(/A replay starts at\s+store-mp3/);
     expect(JSON.parse(await textOf('pre.body'))).toMatchObject({ username: letter.address });
   });
 
