@@ -1,11 +1,5 @@
 import type { Collection, Db } from 'mongodb';
-import { durable } from '../../contracts/job-collection';
-
-interface LeaseRecord {
-  readonly _id: string;
-  readonly holder: string | null;
-  readonly expiresAt: Date;
-}
+import { leaseCollection, type LeaseRecord } from '../../contracts/lease-record';
 
 /** Somebody else may be at it by now, or we are about to end: whatever comes next is not ours. */
 export class LeaseLost extends Error {
@@ -30,7 +24,7 @@ export class Lease {
     private readonly holder: string,
     private readonly leaseMs: number,
   ) {
-    this.#leases = database.collection<LeaseRecord>('leases', durable);
+    this.#leases = leaseCollection(database);
   }
 
   /** Whether it is ours now. Asked before every action: a holder may have stood still. */

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { ensureJobIndexes, jobCollection } from '../../contracts/job-collection';
 import type { Publisher } from '../../contracts/broker/confirmed-publisher';
+import { relayLease } from '../../contracts/lease-record';
 import { ensureDeadLetterIndexes } from '../../dead-letters/stores';
 import { Outbox } from '../../contracts/outbox';
 import { buildTopology } from '../../contracts/topology';
@@ -67,7 +68,7 @@ export async function startRelay(
   const jobs = jobCollection(database);
   // Not the name of the process alone: one that comes back after a crash has to wait as well.
   const holder = `${hostname()}:${process.pid}:${randomUUID()}`;
-  const lease = new Lease(database, 'relay', holder, config.relayLeaseMs);
+  const lease = new Lease(database, relayLease, holder, config.relayLeaseMs);
   readiness.addInformation('relay', () => ({
     ok: true,
     detail: lease.held ? 'active' : 'standby: another relay is active',

@@ -1,4 +1,5 @@
 import type { Db } from 'mongodb';
+import { leaseCollection, relayLease } from '../../../contracts/lease-record';
 
 /** The lease of the active relay, which carries orders out (collection `leases`). */
 interface RelayLease {
@@ -13,10 +14,9 @@ export type RelayStanding =
 
 /** Whether a relay seems to be up: one that is renews its lease. By the clock of MongoDB. */
 export async function relayStanding(database: Db): Promise<RelayStanding> {
-  const [lease] = await database
-    .collection<{ _id: string }>('leases')
+  const [lease] = await leaseCollection(database)
     .aggregate<RelayLease>([
-      { $match: { _id: 'relay' } },
+      { $match: { _id: relayLease } },
       { $project: { holder: 1, held: { $gt: ['$expiresAt', '$$NOW'] } } },
     ])
     .toArray();
