@@ -14,6 +14,8 @@ export const headerNames = {
   traceId: 'trace-id',
   /** On a deferred copy: the claim that could not be given back, so it goes on as one attempt. */
   unreleasedClaim: 'unreleased-claim',
+  /** On a message that was put back and is about no job: the dead letter it comes from. */
+  deadLetter: 'dead-letter',
   /** On a dead letter: why it was given up. */
   deadReason: 'dead-reason',
   /** On a dead letter: the queue whose consumer gave up. */

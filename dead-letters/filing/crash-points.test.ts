@@ -22,7 +22,7 @@ const large = (byte: number): ArrivedMessage =>
   arrivedMessage({
     messageId: 'large',
     content: Buffer.alloc(600_000, byte),
-    headers: { ...ourDeath(), replay: byte },
+    headers: { 'job-id': 'large', ...ourDeath(), replay: byte },
   });
 
 /** Every way a message can be filed. */

@@ -11,6 +11,19 @@ export type KnownLetter = Pick<
 const putBack: readonly LetterState[] = ['replaying', 'replayed'];
 
 /**
+ * A closed letter's death may be told by another clock than the one that closed it: the broker's,
+ * in whole seconds, or a worker's. One that is a little older than the closing therefore counts as
+ * new: to list a second copy costs an operator a look, to take a new death for a copy loses it. What
+ * is on file to the millisecond is a copy whatever the clocks say.
+ */
+const clocksDifferMs = 5_000;
+
+const closedBefore = ({ at }: Death): Date => new Date(at.getTime() + clocksDifferMs);
+
+const same = (one: Death, other: Death): boolean =>
+  one.replay === other.replay && one.at.getTime() === other.at.getTime();
+
+/**
  * A message that is on file died again when its header `replay` has a number that no death on file
  * has. With a number that is known it did when the letter was closed before that, or when it was
  * closed without being put back because its job was under way.
@@ -18,22 +31,27 @@ const putBack: readonly LetterState[] = ['replaying', 'replayed'];
 export function diesAnew(letter: KnownLetter, death: Death): boolean {
   const { deaths, state, stateAt, outcome, replay } = letter;
   if (deaths.every((known) => known.replay !== death.replay)) return true;
-  if (state === 'discarded') return stateAt < death.at;
+  const afterClosing = stateAt < closedBefore(death) && !deaths.some((known) => same(known, death));
+  if (state === 'discarded') return afterClosing;
   if (!putBack.includes(state)) return false;
-  return outcome === 'waiting' ? replay <= death.replay : stateAt < death.at;
+  return outcome === 'waiting' ? replay <= death.replay : afterClosing;
 }
 
 /** {@link diesAnew} as a query: between the look and the write an order may have acted. */
 export function diedAnew(id: string, death: Death): Filter<DeadLetterRecord> {
   const state = { $in: [...putBack] };
-  const before = { $lt: death.at };
+  const { replay, at } = death;
+  const afterClosing = {
+    stateAt: { $lt: closedBefore(death) },
+    deaths: { $not: { $elemMatch: { replay, at } } },
+  };
   return {
     _id: id,
     $or: [
-      { 'deaths.replay': { $ne: death.replay } },
-      { state: 'discarded', stateAt: before },
-      { state, outcome: 'waiting', replay: { $lte: death.replay } },
-      { state, outcome: { $ne: 'waiting' }, stateAt: before },
+      { 'deaths.replay': { $ne: replay } },
+      { state: 'discarded', ...afterClosing },
+      { state, outcome: 'waiting', replay: { $lte: replay } },
+      { state, outcome: { $ne: 'waiting' }, ...afterClosing },
     ],
   };
 }

@@ -299,11 +299,85 @@ describe('a second copy', () => {
   });
 
   it('does not replace a large body by another', async () => {
-    const message = arrivedMessage({ content: randomBytes(300_000), messageId: 'large' });
+    const headers = { 'job-id': 'job-7' };
+    const message = arrivedMessage({ content: randomBytes(300_000), messageId: 'large', headers });
     await file(message);
     await file({ ...message, content: randomBytes(400_000) });
     const body = await letterBody(stores, await theLetter());
     expect(Buffer.from(message.content).equals(body)).toBe(true);
+  });
+});
+
+describe('strangers', () => {
+  const news = (content: string, headers: ArrivedMessage['headers'] = {}) =>
+    arrivedMessage({ workQueue: 'mp3', content: Buffer.from(content), messageId: '1', headers });
+
+  it.each(['video', 'mp3', 'failed'] as const)(
+    'whose messages on %s have one id lose none of them',
+    async (workQueue) => {
+      const one = { ...arrivedMessage({ workQueue }), messageId: '1' };
+      const other = { ...one, content: Buffer.from('other') };
+      await file(one, other, one);
+      await file(other);
+      const bodies = await Promise.all(
+        (await onFile()).map((letter) => letterBody(stores, letter)),
+      );
+      expect(bodies.map((body) => Buffer.from(body).toString()).sort()).toEqual(['other', '{}']);
+    },
+  );
+
+  it('that name no job of ours lose none either', async () => {
+    const headers = { 'job-id': '../../etc' };
+    await file(news('one', headers), news('other', headers));
+    expect(await onFile()).toHaveLength(2);
+  });
+
+  it('whose message is put back have it on one letter, whatever an edit made of it', async () => {
+    await file(news('one'), news('other'));
+    const [first, second] = await onFile();
+    const id = first?._id ?? '';
+    await stores.letters.updateOne(
+      { _id: id },
+      { $set: { state: 'replayed', outcome: 'waiting', order: 'order', replays: 1, replay: 1 } },
+    );
+    await file(news('edited', { 'dead-letter': id, replay: 1 }));
+    const letter = await stores.letters.findOne({ _id: id });
+    expect(letter).toMatchObject({ state: 'open', outcome: 'died-again', messageId: '1' });
+    expect(letter?.deaths.map(({ replay }) => replay)).toEqual([0, 1]);
+    expect(Buffer.from(letter?.body?.buffer ?? []).toString()).toBe('edited');
+    expect(await onFile()).toEqual(expect.arrayContaining([second]));
+    expect(await onFile()).toHaveLength(2);
+  });
+
+  it.each([undefined, 'no id', '0123456789ABCDEF', 7, { $gt: '' }])(
+    'cannot name %p as their letter',
+    async (value) => {
+      const before = news('one');
+      await file(before, news('one', { 'dead-letter': value }));
+      expect(await onFile()).toHaveLength(1);
+    },
+  );
+
+  it.each([10_001, 1_000_000, 1_000_001, Number.MAX_SAFE_INTEGER])(
+    'that count %p replays leave room for ours',
+    async (replay) => {
+      const message = news('one', { replay });
+      await file(message, message);
+      const before = await everything();
+      await file(message);
+      expect(await everything()).toEqual(before);
+      expect(await theLetter()).toMatchObject({ last: { replay: 0 }, deaths: [{ replay: 0 }] });
+      await putBack();
+      await file(news('one', { replay: 1, 'dead-letter': (await theLetter())._id }));
+      expect(await theLetter()).toMatchObject({ outcome: 'died-again', last: { replay: 1 } });
+    },
+  );
+
+  it('are believed a high number that was given here', async () => {
+    await file(news('one'));
+    await putBack({ replays: 20_000, replay: 20_000 });
+    await file(news('one', { replay: 20_000 }));
+    expect(await theLetter()).toMatchObject({ state: 'open', last: { replay: 20_000 } });
   });
 });
 
@@ -380,10 +454,12 @@ describe('a letter that died again', () => {
 
   it('is kept as it died last where the body is large, too', async () => {
     const large = (byte: number) => Buffer.alloc(300_000, byte);
-    const message = arrivedMessage({ workQueue: 'mp3', messageId: 'large', content: large(1) });
+    const content = large(1);
+    const headers = { 'job-id': 'job-7' };
+    const message = arrivedMessage({ workQueue: 'mp3', messageId: 'large', content, headers });
     await file(message);
     await putBack();
-    await file({ ...message, content: large(2), headers: { replay: 1 } });
+    await file({ ...message, content: large(2), headers: { ...headers, replay: 1 } });
     expect(large(2).equals(await letterBody(stores, await theLetter()))).toBe(true);
     await file({ ...message, content: large(1) });
     expect(large(2).equals(await letterBody(stores, await theLetter()))).toBe(true);
@@ -393,7 +469,8 @@ describe('a letter that died again', () => {
     const large = (byte: number) => Buffer.alloc(300_000, byte);
     const message = arrivedMessage({ messageId: 'large', content: large(1) });
     await file({ ...message, headers: { 'job-id': 'job-7' } });
-    await file({ ...message, content: large(2), headers: { replay: 1 } });
+    const { _id } = await theLetter();
+    await file({ ...message, content: large(2), headers: { 'dead-letter': _id, replay: 1 } });
     const letter = await theLetter();
     expect(letter).toMatchObject({ jobId: 'job-7', state: 'open', outcome: null });
     expect(letter.deaths).toHaveLength(2);
@@ -415,6 +492,28 @@ describe('a letter that died again', () => {
     expect(await stores.audit.countDocuments()).toBe(0);
     const before = await everything();
     await file(ourLetter(fid, ourDeath(after(90))));
+    expect(await everything()).toEqual(before);
+  });
+
+  it.each([
+    ['discarded', { state: 'discarded', outcome: null, replays: 0, replay: 0 }],
+    ['put back with success', { outcome: 'succeeded' }],
+  ] as const)(
+    'by a clock that is behind ours, after it was %s, is open again',
+    async (_what, closed) => {
+      await file(ourLetter(fid));
+      // The broker tells whole seconds.
+      await putBack({ ...closed, stateAt: new Date(after(90).getTime() + 900) });
+      await file(ourLetter(fid, ourDeath(after(90))));
+      expect((await theLetter()).deaths).toHaveLength(2);
+    },
+  );
+
+  it('is none when it is on file, however late it is told again', async () => {
+    await file(ourLetter(fid));
+    await putBack({ state: 'discarded', outcome: null, stateAt: new Date(diedAt.getTime() - 900) });
+    const before = await everything();
+    await file(ourLetter(fid));
     expect(await everything()).toEqual(before);
   });
 

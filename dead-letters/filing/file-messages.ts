@@ -1,8 +1,9 @@
 import type { AnyBulkWriteOperation, Document } from 'mongodb';
+import { highestStrangersReplay } from '../../contracts/replay-count';
 import type { DeadLetterRecord } from '../dead-letter';
 import type { DeadLetterStores } from '../stores';
 import type { ArrivedMessage } from './arrived-message';
-import { diedAnew, diesAnew, knownLetters } from './died-anew';
+import { diedAnew, diesAnew, knownLetters, type KnownLetter } from './died-anew';
 import { letterOf } from './letter-of';
 import { markBrokerDeaths } from './mark-broker-deaths';
 import { noteDiedAgain } from './note-died-again';
@@ -19,8 +20,9 @@ export async function fileMessages(
   messages: readonly ArrivedMessage[],
 ): Promise<void> {
   const now = new Date();
-  const letters = messages.map((message) => letterOf(message, now));
-  const known = await knownLetters(stores, letters);
+  const arrived = messages.map((message) => letterOf(message, now));
+  const known = await knownLetters(stores, arrived);
+  const letters = arrived.map((letter) => withBelievedReplay(letter, known.get(letter._id)));
   for (const [index, letter] of letters.entries()) {
     const content = messages[index]?.content;
     if (letter.body !== null || content === undefined) continue;
@@ -33,6 +35,17 @@ export async function fileMessages(
   // In order: two copies of one message may be in one batch.
   await stores.letters.bulkWrite(writes, { ordered: true });
   await markBrokerDeaths(stores, letters);
+}
+
+/**
+ * A high number is believed of a letter only that was put back so often: on file it would make the
+ * number we give next one that nobody reads. The same each time a message is filed.
+ */
+function withBelievedReplay(letter: DeadLetterRecord, onFile?: KnownLetter): DeadLetterRecord {
+  const { replay } = letter.last;
+  if (replay <= highestStrangersReplay || replay <= (onFile?.replay ?? 0)) return letter;
+  const last = { ...letter.last, replay: 0 };
+  return { ...letter, last, deaths: [last] };
 }
 
 type Write = AnyBulkWriteOperation<DeadLetterRecord>;

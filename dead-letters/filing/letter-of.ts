@@ -1,12 +1,10 @@
 import { Binary } from 'mongodb';
-import { messageIdOf } from '../../contracts/message';
-import type { WorkQueue } from '../../contracts/topology';
 import type { DeadLetterRecord } from '../dead-letter';
-import { letterId } from '../stores';
 import type { ArrivedMessage } from './arrived-message';
 import { headersAsJson } from './headers-as-json';
+import { identifyMessage } from './identify-message';
 import { readDeath } from './read-death';
-import { readMessage, type ReadMessage } from './read-message';
+import { readMessage } from './read-message';
 
 /** Larger bodies have a file of their own: a record holds 16 MB, and is read by every list. */
 export const largestInlineBytes = 256 * 1024;
@@ -15,11 +13,11 @@ export const largestInlineBytes = 256 * 1024;
 export function letterOf(arrived: ArrivedMessage, now: Date): DeadLetterRecord {
   const { queue, workQueue, content, contentType = null } = arrived;
   const read = readMessage(arrived);
-  const messageId = messageIdOfJob(workQueue, read) ?? arrived.messageId ?? messageIdOf(content);
+  const { id, messageId } = identifyMessage(arrived, read);
   const death = readDeath(arrived, now);
   const inline = content.length <= largestInlineBytes;
   return {
-    _id: letterId(queue, messageId),
+    _id: id,
     queue,
     workQueue,
     messageId,
@@ -38,12 +36,4 @@ export function letterOf(arrived: ArrivedMessage, now: Date): DeadLetterRecord {
     outcome: null,
     order: null,
   };
-}
-
-/**
- * Whatever id a message came with: once its job is put back it goes out under the id of the job,
- * and when it dies again that is how the letter is found.
- */
-function messageIdOfJob(workQueue: WorkQueue, { jobId, problem }: ReadMessage): string | null {
-  return workQueue === 'video' && problem === null ? jobId : null;
 }

@@ -1,5 +1,6 @@
 import { deadReasons, headerNames } from '../../contracts/headers';
 import { stepNames } from '../../contracts/job';
+import { replayIn } from '../../contracts/replay-count';
 import type { Death, DeathReason } from '../dead-letter';
 import type { ArrivedMessage } from './arrived-message';
 
@@ -11,7 +12,7 @@ type Headers = ArrivedMessage['headers'];
  * anything into a header.
  */
 export function readDeath({ headers, queue }: ArrivedMessage, now: Date): Death {
-  const replay = count(headers[headerNames.replay]);
+  const replay = replayIn(headers);
   const attempts = count(headers[headerNames.attempt]);
   const ours = deadReasons.find((reason) => reason === headers[headerNames.deadReason]);
   if (ours !== undefined) {
@@ -93,7 +94,7 @@ function valid(date: Date): Date | undefined {
   return year >= 2000 && year < 2100 ? date : undefined;
 }
 
-/** A sender's nonsense must leave room for the number after it. */
+/** More is a sender's nonsense. */
 const highestCount = 1_000_000;
 
 function count(value: unknown): number {

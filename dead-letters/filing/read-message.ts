@@ -11,10 +11,11 @@ export interface ReadMessage {
 }
 
 /** Reads the body of a dead letter. Never throws. */
-export function readMessage(message: ArrivedMessage): ReadMessage {
+export function readMessage(
+  message: Pick<ArrivedMessage, 'workQueue' | 'headers' | 'content'>,
+): ReadMessage {
   const checked = checkMessage(message.workQueue, message.content);
-  const header = message.headers[headerNames.jobId];
-  const named = typeof header === 'string' && /^[\w-]{1,64}$/.test(header) ? header : null;
+  const named = jobIdIn(message.headers);
   if (checked.kind === 'invalid') return { jobId: named, address: null, problem: checked.problem };
   return {
     jobId: jobIdOf(message.workQueue, checked.message) ?? named,
@@ -26,4 +27,10 @@ export function readMessage(message: ArrivedMessage): ReadMessage {
 /** The job a message is about; a bare message of the tutorial's names it by its video. */
 export function jobIdOf(queue: WorkQueue, message: CheckedMessage): string | null {
   return message.job_id ?? (queue === 'video' ? (message.video_fid ?? null) : null);
+}
+
+/** The job that a message names in our header; null when it names none. */
+export function jobIdIn(headers: ArrivedMessage['headers']): string | null {
+  const header = headers[headerNames.jobId];
+  return typeof header === 'string' && /^[\w-]{1,64}$/.test(header) ? header : null;
 }

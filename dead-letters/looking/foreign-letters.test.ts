@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { BSON } from 'mongodb';
 import { listAudit } from '../audit/list-audit';
 import { fileMessages } from '../filing/file-messages';
-import { letterId } from '../stores';
+import { identifyMessage } from '../filing/identify-message';
 import { foreignMessages, hostileNames } from '../test-foreign-messages';
 import { openTestStores, seedJobsOf, seedLetters, type TestStores } from '../test-letters';
 import { exportLetters } from '../transfer/export-letters';
@@ -28,7 +28,7 @@ afterAll(async () => {
 
 const shown = async (name: string): Promise<LetterDetail> => {
   const message = messages.find(({ messageId }) => messageId === `foreign: ${name}`);
-  const id = letterId(message?.queue ?? '', `foreign: ${name}`);
+  const id = message === undefined ? '' : identifyMessage(message).id;
   const letter = await showLetter(stores, id);
   if (letter === undefined) throw new Error(`${name} is not on file`);
   return letter;
@@ -56,10 +56,9 @@ test('every one can be shown, as an answer that its description allows, and repl
 });
 
 test('every byte can be had', async () => {
-  for (const { queue, messageId, content } of messages) {
-    if (messageId === undefined) continue;
-    const bytes = await readBody(stores, letterId(queue, messageId));
-    expect(Buffer.compare(bytes ?? Buffer.alloc(0), content)).toBe(0);
+  for (const message of messages) {
+    const bytes = await readBody(stores, identifyMessage(message).id);
+    expect(Buffer.compare(bytes ?? Buffer.alloc(0), message.content)).toBe(0);
   }
   expect(await readBody(stores, '0'.repeat(16))).toBeUndefined();
 });

@@ -209,7 +209,7 @@ test('a message that is broken far behind what is shown starts nowhere', async (
       content,
       messageId: 'broken late',
       contentType: undefined,
-      headers: {},
+      headers: { 'job-id': 'job-7' },
     },
   ]);
   const shown = await showLetter(stores, letterId('video', 'broken late'));

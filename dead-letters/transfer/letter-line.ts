@@ -1,15 +1,16 @@
 import { z } from 'zod';
 import { stepNames } from '../../contracts/job';
-import { workQueues } from '../../contracts/topology';
+import { highestStrangersReplay } from '../../contracts/replay-count';
+import { workQueues, type WorkQueue } from '../../contracts/topology';
 import { deathReasons, letterStates, type DeadLetterRecord } from '../dead-letter';
 import { letterIdSchema } from '../selection';
-import { letterId } from '../stores';
+import { identifyMessage } from '../filing/identify-message';
 
 /** A line of an export names the version of its shape: files live long. */
 export const lineVersion = 1;
 
 const deathSchema = z.strictObject({
-  replay: z.int().min(0),
+  replay: z.int().min(0).max(highestStrangersReplay),
   at: z.iso.datetime().transform((at) => new Date(at)),
   reason: z.enum(deathReasons),
   step: z.enum([...stepNames, 'send-mail']).nullable(),
@@ -55,15 +56,28 @@ export const letterLineSchema = z
     body_base64: bytesSchema,
     problem: z.string().nullable(),
     deaths: z.array(deathSchema).min(1),
-    replays: z.int().min(0),
+    replays: z.int().min(0).max(highestStrangersReplay),
     state: z.enum(letterStates),
   })
-  .refine(({ id, queue, message_id: messageId }) => id === letterId(queue, messageId), {
+  .refine((line) => line.id === idOf(line), {
     path: ['id'],
-    message: 'expected the id that belongs to its queue and message_id',
+    message: 'expected the id that belongs to its queue and message_id, or to its bytes',
     when: ({ issues }) => issues.length === 0,
   });
 export type LetterLine = z.output<typeof letterLineSchema>;
+
+/** As filing would have it. Anything else would be a second letter of one message. */
+function idOf(line: {
+  readonly queue: string;
+  readonly work_queue: WorkQueue;
+  readonly message_id: string;
+  readonly headers: string;
+  readonly body_base64: Uint8Array;
+}): string {
+  const { queue, work_queue: workQueue, message_id: messageId, body_base64: content } = line;
+  const headers = JSON.parse(line.headers) as Readonly<Record<string, unknown>>;
+  return identifyMessage({ queue, workQueue, messageId, headers, content }).id;
+}
 
 function isObject(value: unknown): boolean {
   return typeof value === 'object' && value !== null && !Array.isArray(value);

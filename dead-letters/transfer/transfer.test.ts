@@ -88,6 +88,28 @@ test('a record is the same again, but for what an import says itself', async () 
   expect(stateAt).toBeInstanceOf(Date);
 });
 
+test('a stranger’s letter has the id of its bytes, and its own once it was put back', async () => {
+  const message = {
+    queue: 'mp3',
+    workQueue: 'mp3',
+    contentType: undefined,
+    messageId: '1',
+    content: Buffer.from('one'),
+    headers: {},
+  } as const;
+  await fileMessages(stores, [message]);
+  const { id } = parse((await exported())[0]);
+  const edited = Buffer.from('edited');
+  const headers = { 'dead-letter': id, replay: 1 };
+  await fileMessages(stores, [{ ...message, content: edited, headers }]);
+  const lines = await exported();
+  expect(lines).toHaveLength(1);
+  await dropAll();
+  expect(await importing(lines)).toMatchObject({ filed: 1 });
+  const line = { ...parse(lines[0]), headers: {} };
+  await expect(importing([JSON.stringify(line)])).rejects.toThrow('id: expected the id');
+});
+
 test('a line says everything, its version first', async () => {
   const [letter] = await seedLetters(stores, 1);
   const lines = await exported();
@@ -204,6 +226,11 @@ describe('a line that is no letter', () => {
     ['a field that nobody knows', (line) => ({ ...line, extra: 1 }), '"extra"'],
     ['a missing field', ({ headers: _, ...line }) => line, 'headers: expected an object'],
     ['another id', (line) => ({ ...line, id: '0'.repeat(16) }), 'id: expected the id that belongs'],
+    [
+      'a number of replays that leaves none to give',
+      (line) => ({ ...line, replays: 10_001 }),
+      'replays: ',
+    ],
     ['another queue', (line) => ({ ...line, queue: 'other' }), 'id: expected the id that belongs'],
     ['no base64', (line) => ({ ...line, body_base64: 'ab$=' }), 'body_base64: expected base64'],
     ['half base64', (line) => ({ ...line, body_base64: 'abc' }), 'body_base64: expected base64'],

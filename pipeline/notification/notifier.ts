@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import { headerNames } from '../../contracts/headers';
 import { decodeMessage, failedMessageSchema, mp3MessageSchema } from '../../contracts/message';
+import { replayIn } from '../../contracts/replay-count';
 import { traceIdIn } from '../../contracts/trace-id';
 import type { Logger } from '../../observability/logger';
 import type { Delivery } from '../deliveries/delivery';
@@ -43,7 +44,7 @@ export class Notifier {
       const mail = compose(decoded.message, { publicUrl, domain, sourceName });
       const { headers } = delivery;
       const unreleased = headers[headerNames.unreleasedClaim];
-      const replay = replayIn(headers[headerNames.replay]);
+      const replay = replayIn(headers);
       const taken = await ledger.take(mail, unreleased?.toString(), replay);
       switch (taken.kind) {
         case 'sent':
@@ -75,9 +76,4 @@ export class Notifier {
     const traceId = job?.traceId ?? null;
     return { sourceName: job?.source.name ?? null, ...(traceId === null ? {} : { traceId }) };
   }
-}
-
-/** Whoever sends a message may write anything there. */
-function replayIn(header: string | number | undefined): number {
-  return typeof header === 'number' && Number.isSafeInteger(header) && header > 0 ? header : 0;
 }
