@@ -574,6 +574,15 @@ describe('a message that the broker gave up', () => {
     ]);
   });
 
+  it('adds to the failures of its job no more than a worker does', async () => {
+    const failure = { attempt: 1, at: diedAt, worker: 'w', step: null, errorClass: 'E', error: '' };
+    const fid = await openJob({ failures: Array.from({ length: 200 }, () => failure) });
+    await file(crashed(fid));
+    const failures = (await stores.jobs.findOne({ _id: fid }))?.failures;
+    expect(failures).toHaveLength(200);
+    expect(failures?.at(-1)).toMatchObject({ errorClass: 'WorkerCrashed' });
+  });
+
   it.each<[string, Parameters<typeof seedJobsOf>[2]]>([
     ['somebody works on', claimedBy(60_000)],
     ['has its MP3', { mp3: { fid: new ObjectId(), bytes: 1, durationMs: 1 } }],

@@ -1,5 +1,6 @@
 import { unclaimed } from '../../contracts/claim-filter';
 import type { AttemptFailure } from '../../contracts/job';
+import { keepFailure } from '../../contracts/keep-failure';
 import type { DeadLetterRecord } from '../dead-letter';
 import type { DeadLetterStores } from '../stores';
 
@@ -37,7 +38,7 @@ export async function markBrokerDeaths(
       { _id: jobId, finishedAt: null, mp3: null, ...notPutBack, ...unclaimed },
       {
         $set: { state: 'dead', claim: null, deadReason: 'delivery-limit' },
-        $push: { failures: failure },
+        $push: { failures: keepFailure(failure) },
         $currentDate: { finishedAt: true },
       },
     );

@@ -8,6 +8,7 @@ import {
   type StepName,
 } from '../../contracts/job';
 import type { DeadReason } from '../../contracts/headers';
+import { keepFailure } from '../../contracts/keep-failure';
 import type { VideoMessage } from '../../contracts/message';
 import type { RefusalReason } from '../../contracts/refusal-reason';
 import type { SourceFacts } from '../../contracts/source-facts';
@@ -167,7 +168,7 @@ export class JobClaims {
   async wait(holder: ClaimHolder, failure: AttemptFailure): Promise<void> {
     await this.#update(holder, {
       $set: { state: 'waiting', claim: null },
-      $push: { failures: one(failure) },
+      $push: { failures: keepFailure(failure) },
     });
   }
 
@@ -269,11 +270,6 @@ export class JobClaims {
   }
 }
 
-/** A job may be replayed without end; its record must not grow without end. */
-const maxFailures = 200;
-
-const one = (failure: AttemptFailure) => ({ $each: [failure], $slice: -maxFailures });
-
 /** The mail may have been quicker than this note. */
 const announced = {
   announcedAt: '$$NOW',
@@ -288,7 +284,7 @@ function dead(
   const facts = sourceFacts === null ? {} : { sourceFacts };
   return {
     $set: { state: 'dead', claim: null, deadReason, ...facts },
-    $push: { failures: one(failure) },
+    $push: { failures: keepFailure(failure) },
     $currentDate: { finishedAt: true },
   };
 }
