@@ -4,6 +4,11 @@ import type { JobRecord } from './job';
 /** Jobs that an operator put back, be it for a conversion or for a mail. */
 export const replayed = { replayedAt: { $type: 'date' } } as const satisfies Filter<JobRecord>;
 
+/** A job that was put back as often as the one that was read; a missing count is its own. */
+export function putBackAsOften({ replays }: Pick<JobRecord, 'replays'>): Filter<JobRecord> {
+  return { replays: replays === undefined ? { $exists: false } : replays };
+}
+
 /**
  * An index whose keys change gets another name: one of the same name with other keys fails on a
  * database that has it. Null stands for a missing field too (records of version 0.1).
@@ -30,6 +35,12 @@ const jobIndexes: IndexDescription[] = [
   {
     key: { finishedAt: 1, publishedAt: 1, replayedAt: 1, _id: 1 },
     name: 'open-replays',
+    partialFilterExpression: replayed,
+  },
+  // Those on the broker that are at work or wait for a worker.
+  {
+    key: { finishedAt: 1, state: 1, publishedAt: 1 },
+    name: 'queued-replays',
     partialFilterExpression: replayed,
   },
   { key: { mail: 1, announcedAt: 1 }, name: 'replayed-mail', partialFilterExpression: replayed },

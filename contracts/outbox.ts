@@ -2,7 +2,7 @@ import type { Collection, Filter } from 'mongodb';
 import type { Publisher } from './broker/confirmed-publisher';
 import { headerNames } from './headers';
 import type { JobOwner, JobRecord } from './job';
-import { replayed } from './job-collection';
+import { putBackAsOften, replayed } from './job-collection';
 import { jobHeaders } from './job-headers';
 import type { Topology } from './topology';
 
@@ -105,7 +105,8 @@ export class Outbox {
 
   /**
    * Publishes held replays, those first that were put back first, so that at most `maxQueued`
-   * replays are on the broker.
+   * replays are at work or next. Those that failed and wait for another attempt do not count: their
+   * pause takes up no worker, and would hold the others up.
    *
    * @param proceed Asked before each few; throws to end it.
    * @returns how many went out.
@@ -116,7 +117,12 @@ export class Outbox {
     // Nearly always there is none.
     if ((await due.clone().limit(1).project({ _id: 1 }).toArray()).length === 0) return 0;
     const queued = await this.jobs.countDocuments(
-      { ...replayed, finishedAt: null, publishedAt: { $ne: null } },
+      {
+        ...replayed,
+        finishedAt: null,
+        state: { $in: ['queued', 'converting'] },
+        publishedAt: { $ne: null },
+      },
       { limit: maxQueued },
     );
     if (queued >= maxQueued) return 0;
@@ -135,7 +141,7 @@ export class Outbox {
   }
 
   async #publish(job: OutboxJob): Promise<void> {
-    const { _id, owner, source, attempts, replays } = job;
+    const { _id, owner, source, attempts } = job;
     const fid = source.fid.toHexString();
     await this.publisher.publish({
       queue: this.topology.queueNames.video,
@@ -144,8 +150,7 @@ export class Outbox {
       headers: { ...jobHeaders(job), [headerNames.attempt]: attempts },
     });
     // Not of a job that has died and been put back meanwhile: that one's message is still to come.
-    const same = replays === undefined ? { replays: { $exists: false } } : { replays };
-    await this.jobs.updateOne({ _id, publishedAt: null, ...same }, [
+    await this.jobs.updateOne({ _id, publishedAt: null, ...putBackAsOften(job) }, [
       { $set: { publishedAt: '$$NOW' } },
     ]);
   }

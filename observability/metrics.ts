@@ -57,7 +57,7 @@ export const metricTable = {
   },
   outbox_published_total: {
     type: 'counter',
-    help: 'Messages the relay published: held jobs, replays, news that never went out, news sent again.',
+    help: 'Messages the relay published: held jobs, replays, news that never went out, news sent again, news of jobs given up.',
     labels: ['reason'],
   },
   lost_messages_total: {
@@ -105,7 +105,7 @@ export interface LabelValues {
   readonly step: (typeof stepNames)[number];
   readonly dependency: (typeof dependencies)[number];
   readonly kind: 'ready' | 'failed';
-  readonly reason: 'held' | 'replay' | 'unheard-news' | 'lost-news';
+  readonly reason: 'held' | 'replay' | 'unheard-news' | 'lost-news' | 'given-up';
   readonly bucket: 'videos' | 'mp3s';
   readonly swept: 'file' | 'chunk';
   readonly action: 'replay' | 'discard' | 'park' | 'unpark';

@@ -176,6 +176,60 @@ describe('with ten thousand jobs on the broker, and as many held replays', () =>
   }, 30_000);
 });
 
+describe('with ten thousand replays that failed and wait for another attempt', () => {
+  it('the others go on, and the relay looks at none of those', async () => {
+    const waits = { publishedAt: ago(1), attempts: 1 } as const;
+    await jobs.insertMany([
+      ...putBack(many, { ...waits, state: 'waiting' }),
+      ...putBack(3, { ...waits, state: 'converting' }),
+      ...putBack(2, { publishedAt: ago(1) }),
+      ...putBack(10),
+    ]);
+    expect(await outbox.releaseReplays(8)).toBe(3);
+    expect(await outbox.releaseReplays(8)).toBe(0);
+    expect(await mostLookedAt()).toBeLessThan(few);
+    await jobs.deleteMany({});
+  }, 30_000);
+});
+
+describe('a job whose news go out', () => {
+  const refusal = { reason: 'no-audio', detail: '' } as const;
+  const ended = { state: 'failed', finishedAt: ago(3_600_000), refusal } as const;
+
+  it.each([undefined, 0, 1])(
+    'after %p replays and is put back meanwhile has news again',
+    async (replays) => {
+      const { replays: _, ...job } = jobOf(ended);
+      await jobs.insertOne({ ...job, ...(replays === undefined ? {} : { replays }) });
+      const overtaken = {
+        publish: async () => {
+          const again = {
+            replays: (replays ?? 0) + 1,
+            replayedAt: new Date(),
+            mail: 'none',
+          } as const;
+          await jobs.updateOne({ _id: job._id }, { $set: again });
+        },
+      };
+      await announceUnheard({ ...news(), publisher: overtaken });
+      expect(await jobs.findOne({ _id: job._id })).toMatchObject({
+        announcedAt: null,
+        mail: 'none',
+      });
+      expect(await announceReplayed(news(), 8)).toEqual({ jobs: 1, givenUp: 0 });
+      expect(await jobs.findOne({ _id: job._id })).toMatchObject({ mail: 'pending' });
+      await jobs.deleteMany({});
+    },
+  );
+
+  it('because an operator gave it up is counted apart', async () => {
+    const givenUp = { ...ended, refusal: { reason: 'given-up', detail: 'no use' } } as const;
+    await jobs.insertMany([jobOf(ended), jobOf(givenUp), jobOf(givenUp)]);
+    expect(await announceUnheard(news())).toEqual({ jobs: 1, givenUp: 2 });
+    await jobs.deleteMany({});
+  });
+});
+
 describe('with ten thousand ended replays whose news are to go out', () => {
   beforeAll(async () => {
     const ended = {
@@ -199,12 +253,15 @@ describe('with ten thousand ended replays whose news are to go out', () => {
       finishedAt: ago(5_000),
     });
     await jobs.insertOne(fresh);
-    expect(await announceUnheard(news())).toBe(1);
+    expect(await announceUnheard(news())).toEqual({ jobs: 1, givenUp: 0 });
     expect(published).toEqual([`failed.${fresh._id}`]);
-    expect(await announceReplayed(news(), 8)).toBe(8);
-    expect(await announceReplayed(news(), 8)).toBe(0);
+    expect(await announceReplayed(news(), 8)).toEqual({ jobs: 0, givenUp: 8 });
+    expect(await announceReplayed(news(), 8)).toEqual({ jobs: 0, givenUp: 0 });
     const shortfall = new Shortfall({ readyMessages: () => Promise.resolve(9) }, []);
-    expect(await announceLost({ ...news(), lostAfterMs: 0 }, shortfall)).toBe(0);
+    expect(await announceLost({ ...news(), lostAfterMs: 0 }, shortfall)).toEqual({
+      jobs: 0,
+      givenUp: 0,
+    });
     expect(await mostLookedAt()).toBeLessThan(few);
   });
 });

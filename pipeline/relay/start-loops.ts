@@ -17,7 +17,7 @@ import { holdLost } from './lost-messages';
 import type { BrokerConnection } from '../../observability/broker-connection';
 import { releaseHeld } from './release-held';
 import { Shortfall } from './shortfall';
-import { announceLost, announceReplayed, announceUnheard } from './unheard-news';
+import { announceLost, announceReplayed, announceUnheard, type Announced } from './unheard-news';
 
 export interface RelayDeps {
   readonly config: ConfigOf<typeof relaySettings>;
@@ -84,6 +84,10 @@ export function startLoops(deps: RelayDeps): RunningProcess {
     ...withRetries(topology, 'failed'),
   ]);
   const news = { jobs, publisher, topology, lostAfterMs, proceed };
+  const countGivenUp = ({ givenUp }: Announced) => {
+    metrics.count('outbox_published_total', { reason: 'given-up' }, givenUp);
+    if (givenUp > 0) log.info({ jobs: givenUp }, 'listeners of given-up jobs are told');
+  };
   const recover = async () => {
     if (!broker.condition().ok) return;
     const lost = await holdLost(jobs, videos, lostAfterMs);
@@ -92,9 +96,13 @@ export function startLoops(deps: RelayDeps): RunningProcess {
       metrics.count('lost_messages_total', {}, lost);
     }
     const unheard = await announceUnheard(news);
-    metrics.count('outbox_published_total', { reason: 'unheard-news' }, unheard);
-    if (unheard > 0) log.warn({ jobs: unheard }, 'news that never went out were announced');
-    const again = await announceLost(news, results);
+    metrics.count('outbox_published_total', { reason: 'unheard-news' }, unheard.jobs);
+    if (unheard.jobs > 0) {
+      log.warn({ jobs: unheard.jobs }, 'news that never went out were announced');
+    }
+    countGivenUp(unheard);
+    const lostNews = await announceLost(news, results);
+    const again = lostNews.jobs + lostNews.givenUp;
     metrics.count('outbox_published_total', { reason: 'lost-news' }, again);
     if (again > 0) log.warn({ jobs: again }, 'the broker lost news; they were announced again');
   };
@@ -104,7 +112,8 @@ export function startLoops(deps: RelayDeps): RunningProcess {
     const released = await outbox.releaseReplays(maxQueuedReplays, proceed);
     metrics.count('outbox_published_total', { reason: 'replay' }, released);
     const announced = await announceReplayed(news, maxQueuedReplays);
-    metrics.count('outbox_published_total', { reason: 'replay' }, announced);
+    metrics.count('outbox_published_total', { reason: 'replay' }, announced.jobs);
+    countGivenUp(announced);
   };
 
   const databases = {

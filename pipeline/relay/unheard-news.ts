@@ -1,6 +1,6 @@
 import type { Collection, Filter, Sort } from 'mongodb';
 import type { JobRecord } from '../../contracts/job';
-import { replayed } from '../../contracts/job-collection';
+import { putBackAsOften, replayed } from '../../contracts/job-collection';
 import type { Publisher } from '../../contracts/broker/confirmed-publisher';
 import type { Topology } from '../../contracts/topology';
 import { newsOf } from '../news/news';
@@ -37,15 +37,23 @@ export interface NewsDeps {
   readonly proceed: () => void;
 }
 
+/** How many were announced. */
+export interface Announced {
+  readonly jobs: number;
+  /** Of jobs that an operator gave up: their first news are the relay's to bring. */
+  readonly givenUp: number;
+}
+
+const none: Announced = { jobs: 0, givenUp: 0 };
+
 /**
  * Announces jobs that ended and whose news never went out: their worker died in between, and the
  * broker lost the message that would have brought another one there; or an operator gave them up.
  * Not those of replays, see `announceReplayed`.
  *
- * @returns how many were announced.
  * @throws BrokerAway, PublishFailed, or the error of MongoDB
  */
-export function announceUnheard(deps: NewsDeps): Promise<number> {
+export function announceUnheard(deps: NewsDeps): Promise<Announced> {
   return announce(deps, { ...unheard(deps), replayedAt: null }, { finishedAt: 1 }, batch);
 }
 
@@ -53,18 +61,17 @@ export function announceUnheard(deps: NewsDeps): Promise<number> {
  * Announces jobs that an operator put back, or gave up after that, and whose news is to go out
  * (again), so that at most `maxQueued` of them wait for their mail.
  *
- * @returns how many were announced.
  * @throws BrokerAway, PublishFailed, or the error of MongoDB
  */
-export async function announceReplayed(deps: NewsDeps, maxQueued: number): Promise<number> {
+export async function announceReplayed(deps: NewsDeps, maxQueued: number): Promise<Announced> {
   const { jobs } = deps;
   const due = { ...unheard(deps), ...replayed };
-  if ((await jobs.findOne(due, { projection: { _id: 1 } })) === null) return 0;
+  if ((await jobs.findOne(due, { projection: { _id: 1 } })) === null) return none;
   const pending = await jobs.countDocuments(
     { ...replayed, mail: 'pending', announcedAt: { $ne: null } },
     { limit: maxQueued },
   );
-  if (pending >= maxQueued) return 0;
+  if (pending >= maxQueued) return none;
   return announce(deps, due, { replayedAt: 1 }, Math.min(maxQueued - pending, batch));
 }
 
@@ -79,20 +86,19 @@ const unheard = (deps: NewsDeps): Filter<JobRecord> => ({
  * knows which mails went out, so nobody gets a second one.
  *
  * @param shortfall Of the queues that bring news to the notification worker.
- * @returns how many were announced.
  * @throws BrokerAway, PublishFailed, or the error of MongoDB
  */
-export async function announceLost(deps: NewsDeps, shortfall: Shortfall): Promise<number> {
+export async function announceLost(deps: NewsDeps, shortfall: Shortfall): Promise<Announced> {
   const { jobs } = deps;
   const pending: Filter<JobRecord> = { mail: 'pending', announcedAt: { $lt: longAgo(deps) } };
   if ((await jobs.findOne(pending, { projection: { _id: 1 } })) === null) {
     shortfall.reset();
-    return 0;
+    return none;
   }
   const missing = await shortfall.look(() =>
     jobs.countDocuments({ mail: 'pending', announcedAt: { $ne: null } }),
   );
-  if (missing === 0) return 0;
+  if (missing === 0) return none;
   return announce(deps, pending, { announcedAt: 1 }, Math.min(missing, batch));
 }
 
@@ -101,7 +107,7 @@ async function announce(
   which: Filter<JobRecord>,
   first: Sort,
   limit: number,
-): Promise<number> {
+): Promise<Announced> {
   const found = await jobs
     .find(which)
     .sort(first)
@@ -109,16 +115,18 @@ async function announce(
     // Not their failures, which may be long.
     .project<Told>(toldFields)
     .toArray();
-  let announced = 0;
+  const announced = { jobs: 0, givenUp: 0 };
   await inParallel(found, atOnce, async (job) => {
     proceed();
     const news = newsOf(job, topology);
     if (news === undefined) return;
     await publisher.publish(news);
-    announced += 1;
+    if (job.refusal?.reason === 'given-up') announced.givenUp += 1;
+    else announced.jobs += 1;
     // The mail may be out by now.
     const settled = { $in: ['$mail', ['sent', 'dead']] };
-    await jobs.updateOne({ _id: job._id }, [
+    // Not of a job that was put back meanwhile: that one's news are still to go out.
+    await jobs.updateOne({ _id: job._id, ...putBackAsOften(job) }, [
       { $set: { announcedAt: '$$NOW', mail: { $cond: [settled, '$mail', 'pending'] } } },
     ]);
   });
