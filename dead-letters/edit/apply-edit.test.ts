@@ -1,5 +1,7 @@
+import { setImmediate, setTimeout } from 'node:timers/promises';
 import { defaultConversionOptions } from '../../contracts/conversion-options';
-import { EditFailed, editor } from './apply-edit';
+import type { Edit } from '../order';
+import { EditFailed, withEditor, type Editor } from './apply-edit';
 import { checkMessage } from './check-message';
 import { editableMessage } from './editable-message';
 
@@ -10,8 +12,14 @@ const message = {
   options: { quality: { kind: 'vbr', level: 2 } },
 };
 
+const editing = <Result>(edit: Edit, work: (editor: Editor) => Promise<Result>): Promise<Result> =>
+  withEditor(edit, (editor) => {
+    if (editor === null) throw new Error('no editor');
+    return work(editor);
+  });
+
 const edited = (expression: string, of: Readonly<Record<string, unknown>> | null = message) =>
-  editor({ expression })(of);
+  editing({ expression }, (edit) => edit(of));
 
 describe('an expression', () => {
   it.each<[string, string, Record<string, unknown>]>([
@@ -45,9 +53,10 @@ describe('an expression', () => {
 
   it('is evaluated for each message, and leaves it as it was', async () => {
     const before = structuredClone(message);
-    const edit = editor({ expression: '{"username": $uppercase(username)}' });
-    expect(await edit(message)).toMatchObject({ username: 'ANN@OLD.EXAMPLE.COM' });
-    expect(await edit({ username: 'bob' })).toEqual({ username: 'BOB' });
+    await editing({ expression: '{"username": $uppercase(username)}' }, async (edit) => {
+      expect(await edit(message)).toMatchObject({ username: 'ANN@OLD.EXAMPLE.COM' });
+      expect(await edit({ username: 'bob' })).toEqual({ username: 'BOB' });
+    });
     expect(message).toEqual(before);
   });
 
@@ -71,9 +80,12 @@ describe('an expression', () => {
 
   it.each(['{"a": ', '', '}', '{"a": 1} and'])(
     'that cannot be read, "%s", is refused before any message',
-    (expression) => {
-      expect(() => editor({ expression })).toThrow(EditFailed);
-      expect(() => editor({ expression })).toThrow(/^the expression cannot be read: /);
+    async (expression) => {
+      const work = jest.fn();
+      const result = withEditor({ expression }, work);
+      await expect(result).rejects.toThrow(EditFailed);
+      await expect(result).rejects.toThrow(/^the expression cannot be read: /);
+      expect(work).not.toHaveBeenCalled();
     },
   );
 
@@ -88,12 +100,62 @@ describe('an expression', () => {
 
   it('that recurs without end is ended', async () => {
     const recursion = '($f := function($n){1 + $f($n + 1)}; {"a": $f(0)})';
-    await expect(edited(recursion)).rejects.toThrow(/^the expression failed: /);
+    await expect(edited(recursion)).rejects.toThrow(/^the expression failed: Stack overflow/);
   });
 
   it('that runs without end is ended', async () => {
     const loop = '($f := function($n){$f($n + 1)}; {"a": $f(0)})';
-    await expect(edited(loop)).rejects.toThrow(/^the expression failed: /);
+    await expect(edited(loop)).rejects.toThrow(/^the expression failed: .*timeout after 500/);
+  });
+
+  it('lets the process go on meanwhile', async () => {
+    let settled = false;
+    const loop = '($f := function($n){$f($n + 1)}; {"a": $f(0)})';
+    const result = edited(loop).finally(() => (settled = true));
+    result.catch(() => undefined); // Expected below.
+    for (let turn = 0; turn < 5; turn += 1) await setImmediate();
+    await setTimeout(10);
+    expect(settled).toBe(false);
+    await expect(result).rejects.toThrow(/^the expression failed: /);
+  });
+
+  it('that runs without end within one step is ended, and the next message has its turn', async () => {
+    const expression = '{"a": $contains(text, /^(a+)+$/)}';
+    await editing({ expression }, async (edit) => {
+      expect(await edit({ text: 'aaa' })).toEqual({ text: 'aaa', a: true });
+      const endless = edit({ text: `${'a'.repeat(60)}!` });
+      await expect(endless).rejects.toThrow(EditFailed);
+      await expect(endless).rejects.toThrow(
+        'the expression took more than 1 s for one message and was ended',
+      );
+      expect(await edit({ text: 'b' })).toEqual({ text: 'b', a: false });
+    });
+  });
+
+  it.each([
+    // A single string too large ends more than the thread it is in.
+    '{"a": $map([1..1000], function($n){$pad("x" & $n, 100000000)})}',
+    '($f := function($s){$f($s & $s)}; {"a": $f("aaaaaaaa")})',
+    '{"a": $split($pad("x",100000000), "")}',
+  ])('that takes all memory is ended alone: %s', async (greedy) => {
+    const expression = `greedy ? ${greedy} : {}`;
+    await editing({ expression }, async (edit) => {
+      await expect(edit({ greedy: true })).rejects.toThrow(EditFailed);
+      expect(await edit({ greedy: false })).toEqual({ greedy: false });
+    });
+  });
+
+  it('that comes to more than a message may have is refused', async () => {
+    await expect(edited('{"a": $pad("", 17000000)}')).rejects.toThrow(/came to more than 16 MB/);
+  });
+
+  it('leaves no process behind, whatever becomes of the work', async () => {
+    const lost = editing({ expression: '{}' }, () => Promise.reject(new Error('lost')));
+    await expect(lost).rejects.toThrow('lost');
+    await expect(edited('{"a": ')).rejects.toThrow(EditFailed);
+    await edited('{}');
+    // Its end is heard a moment before its handle is gone.
+    while (process.getActiveResourcesInfo().includes('ProcessWrap')) await setImmediate();
   });
 
   it('cannot reach anything outside', async () => {
@@ -109,8 +171,10 @@ describe('an expression', () => {
 describe('a whole message', () => {
   it('takes the place of what was there', async () => {
     const whole = { message: { username: 'a' } };
-    expect(await editor(whole)(message)).toEqual({ username: 'a' });
-    expect(await editor(whole)(null)).toEqual({ username: 'a' });
+    await editing(whole, async (edit) => {
+      expect(await edit(message)).toEqual({ username: 'a' });
+      expect(await edit(null)).toEqual({ username: 'a' });
+    });
   });
 });
 

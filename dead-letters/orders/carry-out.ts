@@ -1,14 +1,12 @@
 import type { DeadLetterRecord } from '../dead-letter';
-import { editor } from '../edit/apply-edit';
+import { withEditor } from '../edit/apply-edit';
 import type { OrderRecord } from '../order';
 import { actionable } from './actionable';
 import { discardLetters } from './discard-letters';
+import { inBatches, letterBatch } from './letter-batch';
 import { moveLetters } from './move-letters';
 import type { OrdersDeps } from './orders-deps';
 import { replayLetters } from './replay-letters';
-
-/** Letters in memory at a time. */
-const batch = 250;
 
 /**
  * Carries orders out, each a batch at a time, so that a slow one keeps no other waiting. One of
@@ -41,7 +39,7 @@ export class Orders {
     };
     const started = await letters
       .find({ $or: [{ state: 'replaying' }, { unfinished: true }] })
-      .limit(batch)
+      .limit(letterBatch.letters)
       .toArray();
     for (const id of new Set(started.map(({ order }) => order))) {
       const ofOrder = started.filter(({ order }) => order === id);
@@ -86,7 +84,8 @@ export class Orders {
 
   /** As many as a second may have, and no more than are left of its limit. */
   async #batchSize({ _id, ratePerS, limit }: OrderRecord): Promise<number> {
-    const atOnce = ratePerS === null ? batch : Math.max(1, Math.min(batch, Math.floor(ratePerS)));
+    const most = letterBatch.letters;
+    const atOnce = ratePerS === null ? most : Math.max(1, Math.min(most, Math.floor(ratePerS)));
     if (limit === null) return atOnce;
     const acted = await this.deps.stores.audit.countDocuments({ order: _id, kind: 'action' });
     return Math.min(atOnce, limit - acted);
@@ -109,10 +108,12 @@ export class Orders {
   #act(order: OrderRecord, letters: readonly DeadLetterRecord[]): Promise<void> {
     const { stores } = this.deps;
     switch (order.action) {
-      case 'replay': {
-        const edit = order.edit === null ? null : editor(order.edit);
-        return replayLetters(this.deps, order, letters, edit);
-      }
+      case 'replay':
+        return withEditor(order.edit, async (edit) => {
+          for await (const some of inBatches(letters)) {
+            await replayLetters(this.deps, order, some, edit);
+          }
+        });
       case 'discard':
         return discardLetters(stores, order, letters);
       case 'park':

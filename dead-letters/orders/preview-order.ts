@@ -1,72 +1,86 @@
 import type { DeadLetterRecord } from '../dead-letter';
-import { editor, type Editor } from '../edit/apply-edit';
+import { withEditor, type Editor } from '../edit/apply-edit';
 import type { OrderRequest } from '../order';
 import type { DeadLetterStores } from '../stores';
 import { planKinds, type PlanKind, type Preview } from '../views';
 import { actionable } from './actionable';
+import { inBatches, letterBatch } from './letter-batch';
 import { startsAt } from './plan';
 import { planReplays } from './plan-letters';
 import { viewChange } from './view-change';
 
-/** Letters in memory at a time. */
-const batch = 250;
 const shown = 20;
 
 /** What {@link OrderRequest} would do. */
 type Question = Pick<OrderRequest, 'action' | 'select' | 'edit' | 'limit'>;
+
+export interface Foresight {
+  readonly preview: Preview;
+  /** The newest `stateAt` of the letters that matched; null when none did. */
+  readonly newestAt: Date | null;
+}
 
 /**
  * Says what an order would do; changes nothing.
  *
  * @throws EditFailed when its expression cannot be parsed.
  */
-export async function previewOrder(
-  stores: DeadLetterStores,
-  { action, select, edit, limit }: Question,
-): Promise<Preview> {
-  const edited = edit === undefined ? null : editor(edit);
-  const query = actionable(action, select);
-  if (action !== 'replay') {
-    const matched = await stores.letters.countDocuments(
-      query,
-      limit === undefined ? {} : { limit },
-    );
-    const tally = new Tally();
-    tally.add('close', matched);
-    return tally.preview(matched, await missing(stores, { action, select }));
-  }
-  return previewReplay(stores, { action, select, limit }, edited);
+export async function previewOrder(stores: DeadLetterStores, question: Question): Promise<Preview> {
+  return (await foresee(stores, question)).preview;
 }
 
-async function previewReplay(
+/** {@link previewOrder}, and which letters it is about. */
+export function foresee(stores: DeadLetterStores, question: Question): Promise<Foresight> {
+  return withEditor(question.edit ?? null, (edit) =>
+    question.action === 'replay'
+      ? foreseeReplay(stores, question, edit)
+      : foreseeOthers(stores, question),
+  );
+}
+
+async function foreseeOthers(stores: DeadLetterStores, question: Question): Promise<Foresight> {
+  const { action, select, limit } = question;
+  const [matched] = await stores.letters
+    .aggregate<{ count: number; newestAt: Date }>([
+      { $match: actionable(action, select) },
+      ...(limit === undefined ? [] : [{ $sort: oldestFirst }, { $limit: limit }]),
+      { $group: { _id: null, count: { $sum: 1 }, newestAt: { $max: '$stateAt' } } },
+    ])
+    .toArray();
+  const tally = new Tally();
+  const count = matched?.count ?? 0;
+  tally.add('close', count);
+  const preview = tally.preview(count, await missing(stores, question));
+  return { preview, newestAt: matched?.newestAt ?? null };
+}
+
+const oldestFirst = { 'last.at': 1, _id: 1 } as const;
+
+async function foreseeReplay(
   stores: DeadLetterStores,
-  { action, select, limit }: Question,
-  edited: Editor | null,
-): Promise<Preview> {
+  question: Question,
+  edit: Editor | null,
+): Promise<Foresight> {
   const tally = new Tally();
   let matched = 0;
+  let newestMs = -Infinity;
   const cursor = stores.letters
-    .find(actionable(action, select))
-    .sort({ 'last.at': 1, _id: 1 })
-    .limit(limit ?? 0)
-    .batchSize(batch);
-  let letters: DeadLetterRecord[] = [];
-  const plan = async () => {
-    for (const { letter, plan, difference } of await planReplays(stores, letters, edited)) {
+    .find(actionable(question.action, question.select))
+    .sort(oldestFirst)
+    .limit(question.limit ?? 0)
+    .batchSize(letterBatch.letters);
+  for await (const letters of inBatches(cursor)) {
+    for (const { letter, plan, difference } of await planReplays(stores, letters, edit)) {
       tally.add(plan.kind, 1);
       tally.start(startsAt(plan));
       if (plan.kind === 'refused') tally.refuse(letter._id, plan.problem);
       else if (difference.length > 0) tally.change(letter._id, difference.map(viewChange));
+      newestMs = Math.max(newestMs, letter.stateAt.getTime());
     }
     matched += letters.length;
-    letters = [];
-  };
-  for await (const letter of cursor) {
-    letters.push(letter);
-    if (letters.length === batch) await plan();
   }
-  await plan();
-  return tally.preview(matched, await missing(stores, { action, select }));
+  const preview = tally.preview(matched, await missing(stores, question));
+  return { preview, newestAt: matched === 0 ? null : new Date(newestMs) };
 }
 
 /** Named letters that the action cannot be done with, and why. */
