@@ -58,7 +58,10 @@ export interface OrderRecord {
   readonly edit: Edit | null;
   readonly ratePerS: number | null;
   readonly limit: number | null;
-  /** Letters that came later are not meant. */
+  /**
+   * The newest `stateAt` of the letters it found: those that came later are not meant. When it was
+   * placed by the clock of whoever placed it stands in `_id`.
+   */
   readonly placedAt: Date;
   readonly state: OrderState;
   readonly endedAt: Date | null;

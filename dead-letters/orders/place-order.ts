@@ -1,10 +1,8 @@
 import { ObjectId } from 'mongodb';
-import type { DeadLetterRecord } from '../dead-letter';
 import type { OrderRecord, OrderRequest } from '../order';
 import type { DeadLetterStores } from '../stores';
 import type { OrderView, Preview } from '../views';
-import { actionable } from './actionable';
-import { previewOrder } from './preview-order';
+import { foresee } from './preview-order';
 import { viewOrder } from './show-order';
 
 /** Some letters cannot be acted on as they are, so none was touched. */
@@ -34,9 +32,9 @@ export async function placeOrder(
   request: OrderRequest,
   actor: string,
 ): Promise<OrderView> {
-  const preview = await previewOrder(stores, request);
+  const { preview, newestAt } = await foresee(stores, request);
   const refused = preview.plans.refused;
-  if (preview.matched === 0 || (refused > 0 && request.skip_refused !== true)) {
+  if (newestAt === null || (refused > 0 && request.skip_refused !== true)) {
     throw new OrderRefused(preview);
   }
   const order: OrderRecord = {
@@ -48,25 +46,12 @@ export async function placeOrder(
     edit: request.edit ?? null,
     ratePerS: request.rate_per_s ?? null,
     limit: request.limit ?? null,
-    placedAt: await timeOf(stores, request),
+    // No clock: those of whoever places it and of the relay may differ.
+    placedAt: newestAt,
     state: 'running',
     endedAt: null,
     total: preview.matched,
   };
   await stores.orders.insertOne(order);
   return viewOrder(stores, order);
-}
-
-/** Not before any letter it means: whoever places it and the relay may have different clocks. */
-async function timeOf(
-  { letters }: DeadLetterStores,
-  { action, select }: OrderRequest,
-): Promise<Date> {
-  const [newest] = await letters
-    .find(actionable(action, select))
-    .sort({ stateAt: -1 })
-    .limit(1)
-    .project<Pick<DeadLetterRecord, 'stateAt'>>({ stateAt: 1 })
-    .toArray();
-  return new Date(Math.max(Date.now(), newest?.stateAt.getTime() ?? 0));
 }

@@ -1,3 +1,4 @@
+import { ObjectId } from 'mongodb';
 import type { OutcomeEntry } from '../audit-entry';
 import { replayOutcomes } from '../dead-letter';
 import type { OrderRecord } from '../order';
@@ -43,7 +44,7 @@ export async function viewOrder(
     edit,
     rate_per_s: order.ratePerS,
     limit,
-    placed_at: order.placedAt.toISOString(),
+    placed_at: new ObjectId(_id).getTimestamp().toISOString(),
     state,
     ended_at: order.endedAt?.toISOString() ?? null,
     total,
