@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { importLetters } from '../../dead-letters/transfer/import-letters';
+import { mostLineBytes } from '../../dead-letters/transfer/split-lines';
 import { importedSchema } from '../../dead-letters/views';
 import { Refusal } from '../errors';
 import { json, stoodStill, tooLarge } from './answers';
@@ -7,9 +8,6 @@ import { inviteBody } from '../invite-body';
 import type { OperatorCall } from './operator-call';
 import { readLines } from './read-lines';
 import { readQuery } from './read-query';
-
-/** A message of 128 MiB, RabbitMQ's own limit, as base64 with its headers. */
-const maxLineBytes = 192 * 1024 ** 2;
 
 const querySchema = z.strictObject({
   reason: z.string().trim().min(1).max(1_000).describe('stands in the audit'),
@@ -42,7 +40,7 @@ export const importDeadLetters: OperatorCall = {
       throw new Refusal({ kind: 'body-too-large', limitBytes: bytes });
     }
     inviteBody(request, response);
-    const lines = readLines(request, { bytes, lineBytes: maxLineBytes, idleMs });
+    const lines = readLines(request, { bytes, lineBytes: mostLineBytes, idleMs });
     response.json(await importLetters(stores, lines, { actor: username, reason }));
   },
 };

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { PassThrough } from 'node:stream';
+import { splitLines } from '../../dead-letters/transfer/split-lines';
 import { ClientGone } from '../client-gone';
 import { Refusal } from '../errors';
 import { watchForStandstill } from '../standstill';
@@ -12,12 +13,10 @@ export interface LineLimits {
   readonly idleMs: number;
 }
 
-const newline = 0x0a;
-
 /**
  * The lines of a body as they come, without their ends; memory holds one of them.
  *
- * @throws Refusal `body-too-large` or `body-idle`; ClientGone when the body breaks off, so that
+ * @throws Refusal `body-too-large`, `line-too-long` or `body-idle`; ClientGone when the body breaks off, so that
  * half a line is never taken for one.
  */
 export async function* readLines(
@@ -38,7 +37,7 @@ export async function* readLines(
   request.pipe(body);
   if (request.destroyed) gone();
   try {
-    yield* splitLines(body, limits);
+    yield* splitLines(atMost(body, limits.bytes), limits.lineBytes, lineTooLong);
   } finally {
     standstill.stop();
     request.off('close', gone);
@@ -47,28 +46,13 @@ export async function* readLines(
   }
 }
 
-async function* splitLines(
-  body: AsyncIterable<Uint8Array>,
-  { bytes: maxBytes, lineBytes: maxLineBytes }: LineLimits,
-): AsyncGenerator<string> {
+async function* atMost(body: AsyncIterable<Uint8Array>, limitBytes: number) {
   let total = 0;
-  let begun: Uint8Array[] = [];
-  let begunBytes = 0;
   for await (const piece of body) {
     total += piece.length;
-    if (total > maxBytes) throw new Refusal({ kind: 'body-too-large', limitBytes: maxBytes });
-    let start = 0;
-    for (let end = piece.indexOf(newline); end !== -1; end = piece.indexOf(newline, start)) {
-      yield Buffer.concat([...begun, piece.subarray(start, end)]).toString();
-      begun = [];
-      begunBytes = 0;
-      start = end + 1;
-    }
-    begun.push(piece.subarray(start));
-    begunBytes += piece.length - start;
-    if (begunBytes > maxLineBytes) {
-      throw new Refusal({ kind: 'line-too-long', limitBytes: maxLineBytes });
-    }
+    if (total > limitBytes) throw new Refusal({ kind: 'body-too-large', limitBytes });
+    yield piece;
   }
-  if (begunBytes > 0) yield Buffer.concat(begun).toString();
 }
+
+const lineTooLong = (limitBytes: number) => new Refusal({ kind: 'line-too-long', limitBytes });

@@ -1,13 +1,13 @@
 import { open } from 'node:fs/promises';
 import type { Command } from 'commander';
 import { importLetters } from '../../transfer/import-letters';
+import { mostLineBytes, splitLines } from '../../transfer/split-lines';
 import { called, withExamples } from '../examples';
 import { addFormatOptions, type FormatOptions } from '../options/format-options';
 import { actorOf, addActorOption } from '../options/order-options';
 import { unreadable } from '../reading/read-input';
-import { splitLines } from '../reading/split-lines';
 import { letters } from '../printing/counts';
-import { UsageProblem } from '../problem';
+import { CommandProblem, UsageProblem } from '../problem';
 import type { RunVerb, Session } from '../session';
 
 interface ImportOptions extends FormatOptions {
@@ -42,7 +42,8 @@ async function importFrom(
   if (reason === '') throw new UsageProblem("expected --reason 'why': it stands in the audit");
   const by = { actor: actorOf(options), reason };
   const input = file === '-' ? terminal.stdin : await openFile(file);
-  const imported = await importLetters(stores, splitLines(input), by);
+  const lines = splitLines(input, mostLineBytes, tooLong);
+  const imported = await importLetters(stores, lines, by);
   if (options.json === true) say(JSON.stringify(imported, null, 2));
   else {
     say(`${letters(imported.filed)} filed, ${imported.known} known already`);
@@ -50,6 +51,9 @@ async function importFrom(
   }
   return undefined;
 }
+
+const tooLong = (limitBytes: number) =>
+  new CommandProblem(`a line is longer than ${limitBytes} bytes; expected one dead letter a line`);
 
 async function openFile(file: string): Promise<NodeJS.ReadableStream> {
   try {

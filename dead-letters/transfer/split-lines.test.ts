@@ -5,9 +5,11 @@ async function* pieces(...all: (string | Buffer)[]) {
   yield* all;
 }
 
+const tooLong = (limitBytes: number) => new RangeError(`more than ${limitBytes} bytes`);
+
 async function linesOf(...all: (string | Buffer)[]): Promise<string[]> {
   const lines: string[] = [];
-  for await (const line of splitLines(pieces(...all))) lines.push(line);
+  for await (const line of splitLines(pieces(...all), 40, tooLong)) lines.push(line);
   return lines;
 }
 
@@ -21,4 +23,13 @@ it('keeps what JSON may hold in one line', async () => {
   const text = JSON.stringify({ text: 'a\u2028b\u2029c ü\r' });
   const bytes = Buffer.from(`${text}\n${text}`);
   expect(await linesOf(...[...bytes].map((byte) => Buffer.of(byte)))).toEqual([text, text]);
+});
+
+it.each([
+  ['in one piece', ['x'.repeat(41)]],
+  ['with its end in one piece', [`${'x'.repeat(41)}\n`]],
+  ['in many', ['a\n', 'x'.repeat(40), 'x', '\n']],
+])('takes no line that is too long, %s', async (_what, all) => {
+  await expect(linesOf(...all)).rejects.toThrow('more than 40 bytes');
+  expect(await linesOf(`${'x'.repeat(40)}\n`)).toEqual(['x'.repeat(40)]);
 });
