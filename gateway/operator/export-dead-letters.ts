@@ -11,14 +11,20 @@ import { readQuery } from './read-query';
 
 const ndjson = 'application/x-ndjson';
 
+/**
+ * Each is 20 bytes of the address, and Node refuses a request whose address and headers are longer
+ * than 16 KiB (nodejs.org/api/cli.html, "--max-http-header-size"); some 6 KiB are left for these.
+ */
+const mostIds = 500;
+
 const querySchema = z.strictObject({
   ...letterFilterSchema.shape,
   id: z
     .array(letterIdSchema)
     .min(1)
-    .max(1_000)
+    .max(mostIds)
     .optional()
-    .describe('these letters, in any state, instead of a filter'),
+    .describe(`these letters, at most ${mostIds}, in any state, instead of a filter`),
 });
 
 export const exportDeadLetters: OperatorCall = {

@@ -79,6 +79,16 @@ describe('export', () => {
     expect(answer).toMatchObject({ status: 400, text: 'id.0: expected 16 hexadecimal digits' });
   });
 
+  test('takes as many ids as it says, with a large token, and no more', async () => {
+    const addressOf = (ids: number) =>
+      `${exportPath}?${Array.from({ length: ids }, () => `id=${letters[0]?._id ?? ''}`).join('&')}`;
+    const large = { cookie: 'x'.repeat(5_000) };
+    const answer = await operator.call('GET', addressOf(500), undefined, large);
+    expect(answer.status).toBe(200);
+    expect(linesOf(answer.text)).toHaveLength(1);
+    expect((await operator.call('GET', addressOf(501))).status).toBe(400);
+  });
+
   test('HEAD answers without a body', async () => {
     const answer = await ask(gateway.url + exportPath, {
       method: 'HEAD',
