@@ -21,6 +21,6 @@ export function traceIdOf(traceparent: string | undefined): string | null {
 }
 
 /** The trace id that a message's header carries; null unless it is one. */
-export function traceIdIn(header: string | number | undefined): string | null {
+export function traceIdIn(header: unknown): string | null {
   return typeof header === 'string' && traceIdPattern.test(header) ? header : null;
 }

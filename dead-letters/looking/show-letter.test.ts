@@ -164,7 +164,7 @@ test('a mail: the attempts are those at sending it, and the trace is in its mess
     workQueue: 'mp3',
     jobId,
     body: new Binary(Buffer.from(JSON.stringify(body))),
-    headers: JSON.stringify({ 'trace-id': 'abc' }),
+    headers: JSON.stringify({ 'trace-id': 'a'.repeat(32) }),
   });
   const entry = { to: 'a@example.com', state: 'dead', claim: null, sentAt: null } as const;
   const failure = {
@@ -184,7 +184,7 @@ test('a mail: the attempts are those at sending it, and the trace is in its mess
     { _id: `<ready.${fid}@old.example.com>`, attempts: 1, ...entry },
   ]);
   const shown = await showLetter(stores, letter?._id ?? '');
-  expect(shown).toMatchObject({ message: body, job_record: null, trace_id: 'abc' });
+  expect(shown).toMatchObject({ message: body, job_record: null, trace_id: 'a'.repeat(32) });
   expect(shown?.attempts_made).toEqual([
     {
       attempt: 1,
@@ -197,6 +197,13 @@ test('a mail: the attempts are those at sending it, and the trace is in its mess
       log: failure.log,
     },
   ]);
+});
+
+test('a text of a stranger’s is no trace', async () => {
+  const [letter] = await seedLetters(stores, 1, {
+    headers: JSON.stringify({ 'trace-id': 'abc' }),
+  });
+  expect(await showLetter(stores, letter?._id ?? '')).toMatchObject({ trace_id: null });
 });
 
 test('a message that is broken far behind what is shown starts nowhere', async () => {

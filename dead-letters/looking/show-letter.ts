@@ -1,5 +1,7 @@
+import { headerNames } from '../../contracts/headers';
 import { readGridFs } from '../../contracts/read-gridfs';
 import type { JobRecord } from '../../contracts/job';
+import { traceIdIn } from '../../contracts/trace-id';
 import { listAudit } from '../audit/list-audit';
 import type { DeadLetterRecord } from '../dead-letter';
 import { editableMessage } from '../edit/editable-message';
@@ -11,7 +13,7 @@ import type { LetterDetail } from '../views';
 import { attemptsMade } from './attempts-made';
 import { summarize, viewDeath } from './letter-summary';
 import { parsedAtMostBytes, shownTextBytes, viewBody } from './view-body';
-import { traceIdIn, viewHeaders } from './view-headers';
+import { viewHeaders } from './view-headers';
 import { viewJob } from './view-job';
 
 const historyEntries = 200;
@@ -40,7 +42,7 @@ export async function showLetter(
     message: body.kind === 'json' ? fieldsOf(letter, bytes, job) : null,
     deaths: letter.deaths.map(viewDeath),
     attempts_made: await attemptsMade(stores, letter, bytes, job),
-    trace_id: job?.traceId ?? traceIdIn(headers),
+    trace_id: job?.traceId ?? traceIdIn(headers[headerNames.traceId]),
     job_record: job === null ? null : viewJob(job),
     source_facts: job?.sourceFacts == null ? null : { ...job.sourceFacts },
     starts_at: letter.problem === null ? startsAt(planReplay(letter, bytes, [], job)) : null,
