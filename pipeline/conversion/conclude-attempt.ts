@@ -87,7 +87,8 @@ async function note(
       if (failure.kind === 'refused') {
         const { reason, message: detail } = failure.error;
         await claims.refuse(holder, reason, detail);
-        await announceRefusal({ ...job, refusal: { reason, detail } }, deps);
+        const refused = { replays: 0, traceId: null, ...job, refusal: { reason, detail } };
+        await announceRefusal(refused, deps);
       }
       return;
     case 'retry':

@@ -67,7 +67,9 @@ export class Converter {
   async #meetFinished(job: JobRecord): Promise<Outcome> {
     switch (job.state) {
       case 'failed':
-        if (job.announcedAt === null) await announceRefusal(job, this.deps);
+        if (job.announcedAt === null) {
+          await announceRefusal({ replays: 0, traceId: null, ...job }, this.deps);
+        }
         return { kind: 'failed' };
       case 'dead': {
         // Whether the dead letter is on file is not known here: file it again, same message id.

@@ -18,7 +18,7 @@ import { localVideoPath } from './fetch-video';
 import type { ConversionJob } from './hand-offs';
 import { removeKeptWork } from './kept-work';
 import { transcode } from './transcode';
-import { WorkDisk } from './work-disk';
+import { DiskTooSmall, WorkDisk } from './work-disk';
 
 const media = new TestMedia();
 const videoFid = new ObjectId();
@@ -130,6 +130,14 @@ it('removes what is kept when an attempt needs the room, and nothing else', asyn
   expect(await readdir(path)).toContain(`kept.${jobId}`);
   await expect(attempt.reserve(2 * bavail * bsize)).rejects.toThrow('bytes');
   expect(await readdir(path)).toEqual(['somebody-elses']);
+});
+
+it('removes nothing for what would not fit on the empty disk', async () => {
+  await keptMp3();
+  const { blocks, bsize } = await statfs(path);
+  const reserving = disk.directory('huge').reserve(blocks * bsize + 1);
+  await expect(reserving).rejects.toBeInstanceOf(DiskTooSmall);
+  expect(await readdir(path)).toEqual([`kept.${jobId}`]);
 });
 
 it('keeps young work when it looks for old', async () => {

@@ -210,3 +210,12 @@ it('leaves no directory behind', async () => {
   expect(inside).toEqual([`${job._id}-${job.claim.token}`]);
   expect(await readdir(workDirectory)).toEqual([]);
 });
+
+it('keeps the work of a dead job whose replay needs it, and no other', async () => {
+  const reject = () => Promise.reject(new TypeError('no'));
+  const needed = await claimed();
+  expect(await attempt(needed, reject)).toMatchObject({ letter: { step: 'fetch-video' } });
+  const job = { ...(await claimed()), mp3: { fid: new ObjectId(), bytes: 1, durationMs: 1 } };
+  expect(await attempt(job, reject)).toMatchObject({ letter: { step: 'emit-done' } });
+  expect(await readdir(workDirectory)).toEqual([`kept.${needed._id}`]);
+});

@@ -32,7 +32,7 @@ export async function runAttempt(
   log.info({ attempt: claimed.attempts }, 'attempt started');
   const renewal = renewClaim(claims, job, deps.renewEveryMs, log);
   let videoPath: string | undefined;
-  let died = false;
+  let keep = false;
   try {
     await directory.create((claimed.replays ?? 0) > 0 ? claimed._id : undefined);
     const stored = await convertVideo(job, storedMp3(claimed), steps, {
@@ -52,11 +52,12 @@ export async function runAttempt(
     const sourceFacts = await factsOfAttempt(end.outcome, videoPath, deps, stopping, log);
     await renewal.stop();
     const outcome = await concludeAttempt(claimed, end, { recorded, sourceFacts }, deps);
-    died = outcome.kind === 'dead-letter';
+    // With its MP3 on record a replay announces it, and looks at no file here.
+    keep = outcome.kind === 'dead-letter' && end.step !== 'emit-done';
     return outcome;
   } finally {
     await renewal.stop();
-    if (died) await keepDirectory(directory, claimed._id, log);
+    if (keep) await keepDirectory(directory, claimed._id, log);
     else await removeDirectory(directory, log);
   }
 }

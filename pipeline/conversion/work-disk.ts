@@ -95,10 +95,11 @@ export class WorkDisk implements Requirement {
     return decided;
   }
 
-  /** What is kept for replays goes when somebody needs its room. */
+  /** What is kept for replays goes when somebody needs its room, and it may be enough. */
   async #roomFor(bytes: number, except?: AttemptDirectory): Promise<Room> {
     const room = await this.#room(except);
-    if (room.free >= bytes || (await removeKeptWork(this.path, 'all')) === 0) return room;
+    if (room.free >= bytes || room.total < bytes) return room;
+    if ((await removeKeptWork(this.path, 'all')) === 0) return room;
     return this.#room(except);
   }
 
