@@ -1,5 +1,5 @@
 import { connect, type AmqpConnectionManager } from 'amqp-connection-manager';
-import type { ChannelModel, GetMessage } from 'amqplib';
+import type { Channel, ChannelModel, GetMessage } from 'amqplib';
 import {
   ConfirmedPublisher,
   PublishFailed,
@@ -88,7 +88,7 @@ export class BrokerConnection {
     limits: { readonly messages: number; readonly bytes: number },
     use: (messages: readonly GetMessage[]) => Promise<void>,
   ): Promise<number> {
-    const channel = await this.#within(this.#connected().createChannel());
+    const channel = await this.#openChannel();
     const refusals: unknown[] = [];
     channel.on('error', (error: Error) => {
       if ('code' in error) refusals.push(error.code);
@@ -129,6 +129,17 @@ export class BrokerConnection {
     const { connection } = this.#connection;
     if (this.#problem === undefined && connection !== undefined) return connection;
     throw new BrokerAway(`rabbitmq: ${this.#problem ?? 'not connected'}`);
+  }
+
+  /** One that opens too late is closed: a connection has so many, and nobody else would. */
+  async #openChannel(): Promise<Channel> {
+    const opening = this.#connected().createChannel();
+    try {
+      return await this.#within(opening);
+    } catch (error) {
+      opening.then((late) => late.close()).catch(() => undefined);
+      throw error;
+    }
   }
 
   /** A queue whose leader is gone makes the broker silent for a minute (RabbitMQ 3.10). */
