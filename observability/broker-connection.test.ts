@@ -1,3 +1,5 @@
+import { connect, type GetMessage } from 'amqplib';
+import { publishDeepHeaders } from '../contracts/broker/test-deep-headers';
 import { openTestLink, type TestLink } from '../contracts/broker/test-link';
 import { buildTopology } from '../contracts/topology';
 import { createVhost, type TestVhost } from '../local/test-stack';
@@ -16,7 +18,7 @@ beforeAll(async () => {
   const url = `${link.url}?channelMax=1`;
   const topology = buildTopology({ video: 'video', mp3: 'mp3' }, [100]);
   const log = createLogger('test', 'silent');
-  connection = new BrokerConnection('take', url, topology, 500, log);
+  connection = new BrokerConnection('take', url, topology, 3_000, log);
   await eventually('a connection', () => connection.condition().ok || undefined);
 }, 60_000);
 
@@ -25,6 +27,23 @@ afterAll(async () => {
   await link.cut();
   await vhost.drop();
 });
+
+it('takes a message whose headers nobody can read', async () => {
+  const queue = 'video.dead';
+  const messageId = 'deep';
+  const sender = await connect(vhost.url);
+  await publishDeepHeaders(sender, queue, 8_000, { messageId, body: Buffer.from('hello') });
+  await sender.close();
+  const taken: GetMessage[] = [];
+  await eventually('the message', async () => {
+    const use = (messages: readonly GetMessage[]) => Promise.resolve(void taken.push(...messages));
+    await connection.take(queue, { messages: 9, bytes: 9_000 }, use);
+    return taken.length > 0 || undefined;
+  });
+  expect(taken).toMatchObject([{ content: Buffer.from('hello'), properties: { messageId } }]);
+  expect(await connection.readyMessages([queue])).toBe(0);
+  expect(connection.condition().ok).toBe(true);
+}, 30_000);
 
 const take = () => connection.take('video', { messages: 1, bytes: 1 }, () => Promise.resolve());
 

@@ -8,6 +8,7 @@ import {
 import { declareTopology, type DifferentQueue } from '../contracts/broker/declare-topology';
 import { declaringServers } from '../contracts/broker/declaring-servers';
 import { refusalOf } from '../contracts/broker/refusal-of';
+import { surviveUnreadableHeaders } from '../contracts/broker/unreadable-headers';
 import type { Topology } from '../contracts/topology';
 import type { Logger } from './logger';
 import type { Condition } from './readiness';
@@ -166,6 +167,9 @@ export class BrokerConnection {
       this.#problem = problem;
     };
     this.#connection.on('connect', () => {
+      const { connection } = this.#connection;
+      // A dead-letter queue holds what anybody sent.
+      if (connection !== undefined) surviveUnreadableHeaders(connection);
       this.#problem = undefined;
       this.log.info('rabbitmq: connected');
     });

@@ -1,6 +1,7 @@
 import { AmqpConnection, type MessageHandlerOptions } from '@golevelup/nestjs-rabbitmq';
-import type { ConfirmChannel, ConsumeMessage } from 'amqplib';
+import { connect, type ConfirmChannel, type ConsumeMessage } from 'amqplib';
 import { pino } from 'pino';
+import { publishDeepHeaders } from '../../contracts/broker/test-deep-headers';
 import { buildTopology } from '../../contracts/topology';
 import { LetGo } from '../deliveries/failure';
 import { eventually, openTestBroker, type TestBroker } from '../../local/test-broker';
@@ -139,3 +140,15 @@ it('takes no more than the prefetch, and nothing once it is stopping', async () 
   expect(taken).toEqual(['"1"', '"2"']);
   expect(await broker.counts(topology)).toEqual({ video: 1 });
 });
+
+it('takes a message whose headers nobody can read, and what comes behind it', async () => {
+  const sender = await connect(broker.vhost.url);
+  const { connection } = amqp.managedConnection;
+  const body = Buffer.from('"deep"');
+  await publishDeepHeaders(sender, 'video', 6_000, { messageId: 'deep', body });
+  await sender.close();
+  await broker.publish('video', 'after');
+  await isTaken('after');
+  expect(taken).toEqual(['"deep"', '"after"']);
+  expect(amqp.managedConnection.connection === connection).toBe(true);
+}, 30_000);

@@ -1,5 +1,6 @@
 import type { AmqpConnection } from '@golevelup/nestjs-rabbitmq';
 import type { ConfirmChannel } from 'amqplib';
+import { surviveUnreadableHeaders } from '../../contracts/broker/unreadable-headers';
 import type { WorkQueue } from '../../contracts/topology';
 import type { Logger } from '../../observability/logger';
 import type { Condition } from '../../observability/readiness';
@@ -24,6 +25,14 @@ export class Consumers {
 
   /** Watches every channel, now and after each reconnect. */
   async watch(): Promise<void> {
+    const { managedConnection } = this.connection;
+    const survive = () => {
+      const { connection } = managedConnection;
+      if (connection !== undefined) surviveUnreadableHeaders(connection);
+    };
+    survive();
+    // Before anything is delivered: the channels are opened on the same event.
+    managedConnection.on('connect', survive);
     for (const queue of this.queues) {
       const managed = this.connection.managedChannels[queue];
       if (managed === undefined) throw new Error(`no channel for queue ${queue}`);
