@@ -62,7 +62,7 @@ export interface OrderRecord {
    * The newest `stateAt` of the letters it found: those that came later are not meant. When it was
    * placed by the clock of whoever placed it stands in `_id`.
    */
-  readonly placedAt: Date;
+  readonly newestAt: Date;
   readonly state: OrderState;
   readonly endedAt: Date | null;
   /** Letters it was about when it was placed. */

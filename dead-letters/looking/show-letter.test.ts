@@ -61,7 +61,7 @@ test('a video: its message, its job, its attempts, its source, its past', async 
     edit: null,
     ratePerS: null,
     limit: null,
-    placedAt: new Date(),
+    newestAt: new Date(),
     state: 'finished',
     endedAt: new Date(),
     total: 1,

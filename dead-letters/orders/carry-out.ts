@@ -91,13 +91,13 @@ export class Orders {
     return Math.min(atOnce, limit - acted);
   }
 
-  #find({ _id, action, select, placedAt }: OrderRecord, size: number): Promise<DeadLetterRecord[]> {
+  #find({ _id, action, select, newestAt }: OrderRecord, size: number): Promise<DeadLetterRecord[]> {
     return this.deps.stores.letters
       .find({
         $and: [
           actionable(action, select),
           // Not what it has met already, nor what came after it.
-          { order: { $ne: _id }, refusedBy: { $ne: _id }, stateAt: { $lte: placedAt } },
+          { order: { $ne: _id }, refusedBy: { $ne: _id }, stateAt: { $lte: newestAt } },
         ],
       })
       .sort({ 'last.at': 1, _id: 1 })

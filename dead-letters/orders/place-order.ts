@@ -47,7 +47,7 @@ export async function placeOrder(
     ratePerS: request.rate_per_s ?? null,
     limit: request.limit ?? null,
     // No clock: those of whoever places it and of the relay may differ.
-    placedAt: newestAt,
+    newestAt,
     state: 'running',
     endedAt: null,
     total: preview.matched,
