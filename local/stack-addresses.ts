@@ -10,7 +10,12 @@ export function stackAddresses(config: StackConfig, serversOnly: boolean): strin
   const { url, user } = managementApi(config);
   const password = secretPath(config.stateDirectory, 'rabbitmq-console');
   return [
-    ...(serversOnly ? [] : [`API            ${gatewayUrl(config)}/`]),
+    ...(serversOnly
+      ? []
+      : [
+          `API            ${gatewayUrl(config)}/`,
+          `Operator       ${gatewayUrl(config)}/operator  (users with the right operator)`,
+        ]),
     `RabbitMQ       ${url}/  (user ${user}, password in ${shortPath(password)})`,
     `Mail inbox     ${inboxUrl(config)}/`,
   ];
