@@ -59,6 +59,7 @@ const letterIndexes: IndexDescription[] = [
 const auditIndexes: IndexDescription[] = [
   { key: { at: -1, _id: -1 }, name: 'newest' },
   { key: { order: 1, kind: 1, result: 1 }, name: 'order' },
+  { key: { order: 1, at: -1, _id: -1 }, name: 'order-newest' },
   { key: { letter: 1, at: 1 }, name: 'letter' },
   { key: { jobId: 1, at: 1 }, name: 'job' },
   { key: { of: 1 }, name: 'outcome-of', sparse: true },

@@ -135,3 +135,21 @@ test('what is no "next" of a page is refused', async () => {
     'expected in "after"',
   );
 });
+
+it('lists the newest of an order of twenty thousand letters, and its few refused ones', async () => {
+  const many = Array.from({ length: 20_000 }, (_, index) => ({
+    ...entry(0, 'large', { at: new Date(1_700_000_000_000 + index) }),
+    _id: `large.${index}`,
+    result: index % 5_000 === 0 ? ('refused' as const) : ('done' as const),
+  }));
+  await stores.audit.insertMany(many, { ordered: false });
+  const all = await listAudit(stores, { order: 'large' }, { limit: 2 });
+  expect(all.entries.map(({ id }) => id)).toEqual(['large.19999', 'large.19998']);
+  const refused = await listAudit(stores, { order: 'large', result: 'refused' }, { limit: 20 });
+  expect(refused.entries.map(({ id }) => id)).toEqual([
+    'large.15000',
+    'large.10000',
+    'large.5000',
+    'large.0',
+  ]);
+});

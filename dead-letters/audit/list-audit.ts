@@ -10,6 +10,7 @@ export interface AuditFilter {
   readonly letter?: string | undefined;
   readonly job?: string | undefined;
   readonly order?: string | undefined;
+  readonly result?: ActionEntry['result'] | undefined;
 }
 
 /**
@@ -39,11 +40,12 @@ export async function listAudit(
   };
 }
 
-function auditQuery({ letter, job, order }: AuditFilter): Filter<AuditEntry> {
+function auditQuery({ letter, job, order, result }: AuditFilter): Filter<AuditEntry> {
   return {
     ...(letter !== undefined && { letter }),
     ...(job !== undefined && { jobId: job }),
     ...(order !== undefined && { order }),
+    ...(result !== undefined && { result }),
   };
 }
 

@@ -13,6 +13,7 @@ const querySchema = z.strictObject({
   letter: letterIdSchema.optional().describe('of this letter'),
   job: z.string().min(1).max(64).optional().describe('of this job'),
   order: z.string().min(1).max(64).optional().describe('of this order or import'),
+  result: z.enum(['done', 'refused']).optional().describe('what it came to'),
   ...pageShape,
 });
 

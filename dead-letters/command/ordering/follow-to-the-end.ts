@@ -48,16 +48,12 @@ export const goesOn = (id: string) => [
   `Stop it:   ${called} stop ${id}`,
 ];
 
-/** Entries of the audit that are looked through for what was refused. */
-const looked = 500;
 const shown = 20;
 
 async function sayRefused({ stores, say }: Session, { id, refused }: OrderView): Promise<void> {
   if (refused === 0) return;
-  const { entries } = await listAudit(stores, { order: id }, { limit: looked });
-  for (const { letter, note } of entries
-    .filter(({ result }) => result === 'refused')
-    .slice(0, shown)) {
+  const { entries } = await listAudit(stores, { order: id, result: 'refused' }, { limit: shown });
+  for (const { letter, note } of entries) {
     say(`  ${letter}  refused: ${printableLine(note)}`);
   }
 }
