@@ -119,7 +119,7 @@ it('says what was wrong, and by its exit code what kind of wrong', async () => {
   expect(await run('show', 'ffff')).toMatchObject({
     code: 1,
     stdout: '',
-    stderr: expect.stringMatching(/^dead-letters: no dead letter ffff.*\n$/) as string,
+    stderr: expect.stringMatching(/^dead-letters: no dead letter "ffff".*\n$/) as string,
   });
   expect(await run('replay')).toMatchObject({ code: 2, stdout: '' });
 });

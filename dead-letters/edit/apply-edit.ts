@@ -5,6 +5,13 @@ import { ExpressionProcess, type Evaluated } from './expression-process';
 /** The edit itself is wrong, or not for this message. */
 export class EditFailed extends Error {
   override readonly name = 'EditFailed';
+  constructor(
+    message: string,
+    /** Not worth trying for another message. */
+    readonly hopeless = false,
+  ) {
+    super(message);
+  }
 }
 
 /** Turns a message into the edited one, one after the other. @throws EditFailed, RangeError */
@@ -13,11 +20,14 @@ export type Editor = (message: MessageFields | null) => Promise<MessageFields>;
 /**
  * Prepares an edit for any number of messages, for as long as `work` takes; null without an edit.
  *
+ * @param patienceMs How long, in all, an expression may take for messages that it then fails for;
+ * beyond it the failure is hopeless.
  * @throws EditFailed when an expression cannot be parsed, before `work` begins.
  */
 export async function withEditor<Result>(
   edit: Edit | null,
   work: (editor: Editor | null) => Promise<Result>,
+  patienceMs = Infinity,
 ): Promise<Result> {
   if (edit === null) return work(null);
   if ('message' in edit) return work(() => Promise.resolve(edit.message));
@@ -25,8 +35,18 @@ export async function withEditor<Result>(
   try {
     const problem = await expression.start();
     if (problem !== undefined) valueOf(problem);
+    let wastedMs = 0;
     return await work(async (message) => {
-      const result = valueOf(await expression.evaluate(message));
+      const beganMs = performance.now();
+      const evaluated = await expression.evaluate(message);
+      if (evaluated.kind === 'failed') wastedMs += performance.now() - beganMs;
+      if (evaluated.kind === 'failed' && wastedMs > patienceMs) {
+        throw new EditFailed(
+          `the expression failed for too long, and was not tried for further messages: ${evaluated.problem}`,
+          true,
+        );
+      }
+      const result = valueOf(evaluated);
       if (!isObject(result)) {
         throw new EditFailed(
           `the expression came to ${describe(result)}; expected an object with the fields to change, like {"username": "new@example.com"}`,

@@ -8,6 +8,8 @@ export class UnknownLetter extends Error {
 }
 
 const namedAtMost = 5;
+/** So few digits mean a letter by chance: a slip of the hand must not discard one. */
+const fewestDigits = 4;
 
 /**
  * The id of the letter that a person means: by the beginning of its id, or by the id of its job.
@@ -27,7 +29,7 @@ export async function findLetterId(
   const [id, ...others] = ids;
   if (id === undefined) {
     throw new UnknownLetter(
-      `no dead letter ${text}; expected the beginning of a letter's id, or the id of a job that has one`,
+      `no dead letter "${text}"; expected the beginning of a letter's id, ${fewestDigits} digits or more, or the id of a job that has one`,
     );
   }
   if (others.length === 0) return id;
@@ -41,5 +43,5 @@ function meantBy(text: string): Filter<DeadLetterRecord>[] {
   const prefix = text.toLowerCase();
   // "g" comes after every hexadecimal digit. A range is what the index of ids can answer.
   const byId = { _id: { $gte: prefix, $lt: `${prefix}g` } };
-  return /^[0-9a-f]{1,16}$/.test(prefix) ? [byId, { jobId: text }] : [{ jobId: text }];
+  return /^[0-9a-f]{4,16}$/.test(prefix) ? [byId, { jobId: text }] : [{ jobId: text }];
 }

@@ -1,4 +1,4 @@
-import { ObjectId } from 'mongodb';
+import { Binary, ObjectId } from 'mongodb';
 import type { OutgoingMessage } from '../../contracts/broker/confirmed-publisher';
 import { BrokerAway } from '../../observability/broker-connection';
 import { fileMessages } from '../filing/file-messages';
@@ -500,6 +500,27 @@ describe('an edit', () => {
     });
   });
 
+  it('that adds a field which nobody reads is refused, and so is one that changes nothing', async () => {
+    const letters = await seedLetters(stores, 2, { workQueue: 'mp3' });
+    const edited = (expression: string) =>
+      place(stores, { action: 'replay', select: idsOf(letters), edit: { expression } });
+    await expect(edited('{"usernme": "b@example.com"}')).rejects.toThrow('"usernme" is no field');
+    await expect(edited('{}')).rejects.toThrow('it changes no letter');
+    expect(await stores.orders.countDocuments()).toBe(0);
+  });
+
+  it('that fails for too long is not tried for every letter', async () => {
+    await seedLetters(stores, 300, { workQueue: 'mp3' });
+    const loops = '($f := function($x) { $f($x + 1) }; $f(1))';
+    const edit = { expression: loops };
+    await expect(
+      place(stores, { action: 'replay', select: { filter: {} }, edit }),
+    ).rejects.toMatchObject({
+      name: 'EditFailed',
+      message: expect.stringContaining('was not tried for further messages') as string,
+    });
+  });
+
   it('of what nests too deep, or changes more than the audit holds, is refused', async () => {
     const deep = `${'['.repeat(20_000)}${']'.repeat(20_000)}`;
     const body = (rest: string) => `{"mp3_fid": "${newFid()}", "username": "a", "x": ${rest}}`;
@@ -515,7 +536,10 @@ describe('an edit', () => {
       })),
     );
     const [others, request] = [
-      await seedLetters(stores, 1, { workQueue: 'mp3' }),
+      await seedLetters(stores, 1, {
+        workQueue: 'mp3',
+        body: bodyOf({ mp3_fid: newFid(), username: 'a', x: 0 }),
+      }),
       { action: 'replay', select: { filter: {} }, edit: { expression: '{"x": 1}' } } as const,
     ];
     const order = await place(stores, { ...request, skip_refused: true });
@@ -529,10 +553,11 @@ describe('an edit', () => {
   });
 
   it.each(['$x', 'a.b', '__proto__', ''])('of a field named "%s" is in the audit', async (name) => {
-    const letters = await seedLetters(stores, 1, { workQueue: 'mp3' });
-    const [letter] = letters;
-    const text = `{"mp3_fid":"${letter?.jobId}","username":"a","x":{"${name}":{"${name}":1}},"${name}":2}`;
-    const message = JSON.parse(text) as Record<string, unknown>;
+    const text = (x: string, value: number) =>
+      `{"mp3_fid":"0123456789abcdef01234567","username":"a","x":${x},"${name}":${value}}`;
+    const body = new Binary(Buffer.from(text('0', 1)));
+    const letters = await seedLetters(stores, 1, { workQueue: 'mp3', body });
+    const message = JSON.parse(text(`{"${name}":{"${name}":1}}`, 2)) as Record<string, unknown>;
     const order = await place(stores, {
       action: 'replay',
       select: idsOf(letters),
@@ -543,7 +568,7 @@ describe('an edit', () => {
       message,
     ]);
     const [action] = await actionsOf(stores, order);
-    expect(action?.difference).toContainEqual({ path: ['x'], after: message['x'] });
+    expect(action?.difference).toContainEqual({ path: ['x'], before: 0, after: message['x'] });
   });
 });
 

@@ -44,7 +44,7 @@ export async function editedMessage(
       ? { body, changes }
       : { body: Buffer.from(JSON.stringify(edited)), changes };
   } catch (error) {
-    if (error instanceof EditFailed) return { problem: error.message };
+    if (error instanceof EditFailed && !error.hopeless) return { problem: error.message };
     // Of the stack: no letter may keep its order, and those after it, from going on.
     if (error instanceof RangeError) return { problem: 'it nests too deep to be edited' };
     throw error;

@@ -1,4 +1,5 @@
 import { ObjectId } from 'mongodb';
+import { EditFailed } from '../edit/apply-edit';
 import type { OrderRecord, OrderRequest } from '../order';
 import type { DeadLetterStores } from '../stores';
 import type { OrderView, Preview } from '../views';
@@ -25,7 +26,7 @@ export class OrderRefused extends Error {
  *
  * @param actor Stands in the audit.
  * @throws OrderRefused when nothing matches, or a letter cannot be acted on and the request does
- * not say to leave such letters out; EditFailed.
+ * not say to leave such letters out; EditFailed, also when an edit changes nothing.
  */
 export async function placeOrder(
   stores: DeadLetterStores,
@@ -36,6 +37,11 @@ export async function placeOrder(
   const refused = preview.plans.refused;
   if (newestAt === null || (refused > 0 && request.skip_refused !== true)) {
     throw new OrderRefused(preview);
+  }
+  if (request.edit !== undefined && preview.changed === 0) {
+    throw new EditFailed(
+      'it changes no letter; to put them back as they are, replay them without an edit',
+    );
   }
   const order: OrderRecord = {
     _id: new ObjectId().toHexString(),

@@ -299,7 +299,6 @@ describe('refused is', () => {
 
   it.each<[WorkQueue, JobState, Fields]>([
     ['video', 'dead', { job_id: 'job-2' }],
-    ['video', 'dead', { mine: 1 }],
     ['mp3', 'ready', { mp3_fid: otherFid }],
     ['mp3', 'ready', { video_fid: otherFid }],
     ['failed', 'failed', { reason: 'too-long' }],
@@ -309,6 +308,13 @@ describe('refused is', () => {
     expect(planFor(queue, jobIn(state, stored), edit)).toEqual({ kind: 'refused', problem });
     // Where there is no record the message decides.
     expect(planFor(queue, null, edit).kind).not.toBe('refused');
+  });
+
+  it('an edit that adds what nobody reads, with a record or without', () => {
+    const problem = expect.stringContaining('"mine" is no field') as string;
+    for (const job of [jobIn('dead'), null]) {
+      expect(planFor('video', job, { mine: 1 })).toEqual({ kind: 'refused', problem });
+    }
   });
 
   it('a job id that is taken out', () => {

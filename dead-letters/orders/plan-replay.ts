@@ -29,6 +29,12 @@ export function planReplay(
     return refused(notAMessage(checked.problem));
   }
   const { message } = checked;
+  const unknown = unknownField(changes);
+  if (unknown !== undefined) {
+    return refused(
+      `"${unknown}" is no field of our messages: a slip of the pen would go unnoticed`,
+    );
+  }
   if (job === null) return planWithoutJob(letter, message, body);
   const fixed = fixedField(letter, changes, job);
   if (fixed !== undefined) {
@@ -69,6 +75,16 @@ function planWithoutJob(
       convertAnew: false,
     },
   };
+}
+
+const fields = ['video_fid', 'vide_fid', 'mp3_fid', 'username', 'job_id', 'options', 'reason'];
+
+/** A field that an edit adds and nobody reads. A sender's own may stay, change, or go. */
+function unknownField(changes: readonly FieldChange[]): string | undefined {
+  return changes
+    .filter((change) => change.path.length === 1 && !('before' in change))
+    .map(fieldOf)
+    .find((field) => !fields.includes(field));
 }
 
 /** Fields of a message whose job is on record that mean something to the record. */

@@ -10,6 +10,8 @@ import { planReplays } from './plan-letters';
 import { viewChange } from './view-change';
 
 const shown = 20;
+/** Somebody waits for the answer: an expression that loops must not do so for every letter. */
+const patienceMs = 3_000;
 
 /** What {@link OrderRequest} would do. */
 type Question = Pick<OrderRequest, 'action' | 'select' | 'edit' | 'limit'>;
@@ -23,7 +25,7 @@ export interface Foresight {
 /**
  * Says what an order would do; changes nothing.
  *
- * @throws EditFailed when its expression cannot be parsed.
+ * @throws EditFailed when its expression cannot be parsed, or takes too long and fails.
  */
 export async function previewOrder(stores: DeadLetterStores, question: Question): Promise<Preview> {
   return (await foresee(stores, question)).preview;
@@ -31,10 +33,13 @@ export async function previewOrder(stores: DeadLetterStores, question: Question)
 
 /** {@link previewOrder}, and which letters it is about. */
 export function foresee(stores: DeadLetterStores, question: Question): Promise<Foresight> {
-  return withEditor(question.edit ?? null, (edit) =>
-    question.action === 'replay'
-      ? foreseeReplay(stores, question, edit)
-      : foreseeOthers(stores, question),
+  return withEditor(
+    question.edit ?? null,
+    (edit) =>
+      question.action === 'replay'
+        ? foreseeReplay(stores, question, edit)
+        : foreseeOthers(stores, question),
+    patienceMs,
   );
 }
 

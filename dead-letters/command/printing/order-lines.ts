@@ -18,6 +18,10 @@ export function orderLines(order: OrderView): string[] {
   const lines = [refused === 0 ? count : `${count}, ${refused} refused`];
   if (state === 'stopped') lines[0] = `stopped: ${count} of ${total} before`;
   if (state === 'running') lines[0] = `under way: ${count} of ${total} so far`;
+  const left = total - done - refused;
+  if (state === 'finished' && left > 0) {
+    lines.push(`${letters(left)} left alone: another order had acted on them`);
+  }
   const outcomes = outcomeCounts(order);
   if (outcomes !== '') lines.push(`outcomes: ${outcomes}`);
   lines.push(`each one: ${called} audit --order ${id}`);
