@@ -66,7 +66,7 @@ describe('list', () => {
   });
 
   it('filters, limits, and goes on where it left off', async () => {
-    await seedLetters(stores, 3);
+    await seedLetters(stores, 40);
     const first = await json<LetterPage>('list', '--queue', 'video', '--limit', '10');
     expect(first.dead_letters).toHaveLength(10);
     const rest = await json<LetterPage>('list', '--queue', 'video', '--after', first.next ?? '');
