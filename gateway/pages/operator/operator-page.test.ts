@@ -168,7 +168,7 @@ describe('everybody can use it', () => {
     await keyboard.press('Escape');
     await at.dialog.waitFor({ state: 'detached' });
     expect(await at.page.evaluate('document.activeElement.textContent')).toBe('Replay…');
-    await keyboard.press('Enter');
+    await replay.press('Enter'); // Waits until the button takes it.
     await at.button('Replay: 4 letters').waitFor();
     await keyboard.type('typed where the focus is');
     await keyboard.press('Enter');
