@@ -24,7 +24,6 @@ export interface Output {
   readonly complain: (line: string) => void;
   /** Columns that a line may take; undefined where nobody looks at a screen. */
   readonly width: number | undefined;
-  readonly color: boolean;
   readonly paint: (how: Paint, text: string) => string;
 }
 
@@ -36,7 +35,6 @@ export function outputOf({ stdout, stderr, environment }: Terminal): Output {
     say: (line) => stdout.write(`${line}\n`),
     complain: (line) => stderr.write(`${line}\n`),
     width: isTerminal ? (stdout.columns ?? 80) : undefined,
-    color,
     paint: (how, text) => (color ? styleText(how, text, { validateStream: false }) : text),
   };
 }

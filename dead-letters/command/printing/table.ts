@@ -22,7 +22,7 @@ const frame = { ...Object.fromEntries(borders), middle: ' '.repeat(gap) };
 export function renderTable(
   columns: readonly Column[],
   rows: readonly (readonly (string | number)[])[],
-  { width, color }: Pick<Output, 'width' | 'color'>,
+  { width, paint }: Pick<Output, 'width' | 'paint'>,
 ): string {
   const cells = rows.map((row) => row.map((cell) => printableLine(String(cell))));
   let shown = columns.map((column, index) => ({
@@ -39,10 +39,10 @@ export function renderTable(
     shown = shrink(shown, width);
   }
   const table = new Table({
-    head: shown.map(({ head }) => head),
+    head: shown.map(({ head }) => paint('bold', head)),
     colWidths: shown.map(({ chars }) => chars),
     chars: frame,
-    style: { head: color ? ['bold'] : [], border: [], 'padding-left': 0, 'padding-right': 0 },
+    style: { head: [], border: [], 'padding-left': 0, 'padding-right': 0 },
   });
   for (const row of cells) table.push(shown.map(({ index }) => row[index] ?? ''));
   return table.toString().replace(/ +$/gm, '');
