@@ -18,8 +18,8 @@ module.exports = {
       comment: 'What runs in production may not need a development dependency.',
       from: {
         path: '^(contracts|observability|dead-letters|auth|gateway|pipeline)/',
-        // Pages are bundled when they are built.
-        pathNot: [tests, '^gateway/pages/'],
+        // Pages are bundled when they are built; dashboards and rules are files that are written.
+        pathNot: [tests, '^gateway/pages/', '^observability/(dashboards|prometheus)/'],
       },
       to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only'] },
     },

@@ -46,7 +46,7 @@ export interface AuthPorts {
 export function createApp({ config, logger, bcrypt }: AuthAppDeps): AuthApp {
   const migrations = allMigrations();
   const database = new Database(config);
-  const metrics = new Metrics();
+  const metrics = new Metrics('auth');
   const readiness = new Readiness();
   const httpApp = createHttpApp({
     users: new UserTable(database),
@@ -76,7 +76,7 @@ export function createApp({ config, logger, bcrypt }: AuthAppDeps): AuthApp {
       admin = await startAdminServer(
         config.adminHost,
         config.adminPort,
-        metrics.registry,
+        metrics,
         readiness,
       );
       const port = await listen(server, config.host, config.port);

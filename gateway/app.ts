@@ -41,7 +41,7 @@ const lingerMs = 30_000;
 const authBreaker = { errorThresholdPercentage: 50, volumeThreshold: 5, resetTimeoutMs: 1_000 };
 
 export function createApp({ config, logger, alterPublisher }: GatewayDeps): Gateway {
-  const metrics = new Metrics();
+  const metrics = new Metrics('gateway');
   const readiness = new Readiness();
   const running = new RunningEndpoints();
   const breaker = new Breaker('auth', (error) => error instanceof AuthUnreachable, authBreaker);
@@ -101,7 +101,7 @@ export function createApp({ config, logger, alterPublisher }: GatewayDeps): Gate
         running,
       });
       const { host, port, adminHost, adminPort } = config;
-      const admin = await startAdminServer(adminHost, adminPort, metrics.registry, readiness);
+      const admin = await startAdminServer(adminHost, adminPort, metrics, readiness);
       const server = await startPublicServer(host, port, routes);
       started = { mongo, broker, server, admin };
       logger.info({ port: server.port, adminPort: admin.port }, 'listening');

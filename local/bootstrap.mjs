@@ -20,7 +20,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
-const stackEntries = ['up', 'demo', 'test', 'test-full', 'bench', 'chaos'];
+const stackEntries = ['up', 'demo', 'test', 'test-full', 'bench', 'chaos', 'verify-dashboards'];
 /** They need our own code, and no server of ours. */
 const commandEntries = ['build', 'users', 'queues', 'dead-letters', 'docs'];
 /** They look at what is there, and install nothing for it. */
@@ -49,7 +49,7 @@ async function main([entry, ...args]) {
     await withInstallLock(() => {
       installNpmPackages();
       if (stackEntries.includes(entry)) {
-        installDebianPackages(entry.startsWith('test') ? testPrograms : debianPrograms);
+        installDebianPackages(programsFor(entry));
       }
       build();
     });
@@ -143,8 +143,28 @@ const debianPrograms = [
   // mariadb-install-db of the package above calls it, and does not depend on its package.
   ['my_print_defaults', 'mariadb-client-core'],
 ];
+const monitoringPrograms = [
+  ['prometheus', 'prometheus'],
+  ['promtool', 'prometheus'],
+  ['prometheus-alertmanager', 'prometheus-alertmanager'],
+  ['amtool', 'prometheus-alertmanager'],
+];
 /** The tests walk the README's lines, which a reader types with curl, and look at the pages. */
-const testPrograms = [...debianPrograms, ['curl', 'curl'], ['chromium', 'chromium']];
+const testPrograms = [
+  ...debianPrograms,
+  ...monitoringPrograms,
+  ['curl', 'curl'],
+  ['chromium', 'chromium'],
+];
+
+/** What an entry needs beside the servers and ffmpeg. */
+function programsFor(entry) {
+  if (entry.startsWith('test')) return testPrograms;
+  if (entry === 'up' || entry.startsWith('verify')) {
+    return [...debianPrograms, ...monitoringPrograms];
+  }
+  return debianPrograms;
+}
 
 function installDebianPackages(programs) {
   const missing = programs.filter(([program]) => !isThere(program));

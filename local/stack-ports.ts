@@ -19,6 +19,8 @@ const portOffsets = {
   smtp: 13,
   inbox: 14,
   relayAdmin: 15,
+  prometheus: 16,
+  alertmanager: 17,
 } as const;
 
 export type PortName = keyof typeof portOffsets;

@@ -11,9 +11,9 @@ let server: AdminServer;
 let url: string;
 
 beforeEach(async () => {
-  metrics = new Metrics();
+  metrics = new Metrics('converter');
   readiness = new Readiness();
-  server = await startAdminServer('127.0.0.1', 0, metrics.registry, readiness);
+  server = await startAdminServer('127.0.0.1', 0, metrics, readiness);
   url = `http://127.0.0.1:${server.port}`;
 });
 
@@ -33,13 +33,13 @@ test('/livez answers while the process turns, ready or not', async () => {
 });
 
 test('/metrics is what Prometheus reads', async () => {
-  metrics.count('upload_bytes_total', {}, 5);
+  metrics.count('audio_seconds_total', {}, 5);
   const { status, type, body } = await get('/metrics');
   expect({ status, type }).toEqual({
     status: 200,
     type: 'text/plain; version=0.0.4; charset=utf-8',
   });
-  expect(body).toContain('\nupload_bytes_total 5\n');
+  expect(body).toContain('\naudio_seconds_total 5\n');
 });
 
 test('/readyz is 200 or 503, with each condition', async () => {
@@ -94,7 +94,7 @@ test('a metric that cannot be collected is a 500 with its reason; the server liv
 });
 
 test('a port that is taken is told with address and reason', async () => {
-  const started = startAdminServer('127.0.0.1', server.port, metrics.registry, readiness);
+  const started = startAdminServer('127.0.0.1', server.port, metrics, readiness);
   await expect(started).rejects.toThrow(
     new RegExp(`^the admin port cannot listen on 127.0.0.1 port ${server.port}: .*EADDRINUSE`),
   );

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { Registry } from 'prom-client';
+import type { Metrics } from './metrics';
 import type { Readiness } from './readiness';
 
 /**
@@ -20,11 +20,11 @@ export interface AdminServer {
 export async function startAdminServer(
   host: string,
   port: number,
-  registry: Registry,
+  metrics: Metrics,
   readiness: Readiness,
 ): Promise<AdminServer> {
   const server = createServer((request, response) => {
-    answerTo(request, registry, readiness).then(
+    answerTo(request, metrics, readiness).then(
       (answer) => {
         send(response, answer);
       },
@@ -68,14 +68,14 @@ const plain = (status: number, line: string): Answer => ({
 /** The whole answer, before any of it is sent: what fails here can still be told with a status. */
 async function answerTo(
   request: IncomingMessage,
-  registry: Registry,
+  metrics: Metrics,
   readiness: Readiness,
 ): Promise<Answer> {
   if (request.method !== 'GET' && request.method !== 'HEAD') return plain(405, 'only GET and HEAD');
   const path = (request.url ?? '/').replace(/\?.*$/s, '');
   switch (path) {
     case '/metrics':
-      return { status: 200, contentType: registry.contentType, body: await registry.metrics() };
+      return { status: 200, contentType: metrics.registry.contentType, body: await metrics.text() };
     case '/livez':
       return plain(200, 'ok');
     case '/readyz': {

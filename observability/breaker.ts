@@ -43,7 +43,8 @@ export interface BreakerOptions extends Partial<BreakerPolicy> {
   readonly probeTimeoutMs?: number;
 }
 
-export type BreakerState = 'closed' | 'half-open' | 'open';
+export const breakerStates = ['closed', 'half-open', 'open'] as const;
+export type BreakerState = (typeof breakerStates)[number];
 
 /** The breaker's own probe found the dependency still away. */
 class ProbeFailed extends Error {

@@ -8,7 +8,7 @@ test('each breaker has its state as a metric, and each change is a line in the l
   const policy = { errorThresholdPercentage: 50, volumeThreshold: 1, resetTimeoutMs: 10 };
   const smtp = new Breaker('smtp', () => true, policy);
   const jobs = new Breaker('jobs', () => true, policy);
-  const metrics = new Metrics();
+  const metrics = new Metrics('converter');
   const written = new EventEmitter();
   const lines: unknown[] = [];
   const log = createLogger('tester', 'info', {

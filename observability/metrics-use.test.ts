@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { metricTable } from './metrics';
+import { metricTable } from './metric-table';
 
 const root = join(__dirname, '..');
 

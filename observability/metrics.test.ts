@@ -1,23 +1,24 @@
-import { Metrics, metricTable } from './metrics';
+import { metricTable } from './metric-table';
+import { Metrics } from './metrics';
 
 const linesOf = async (metrics: Metrics, name: string) =>
   (await metrics.registry.metrics()).split('\n').filter((line) => line.startsWith(name));
 
 test('a counter counts, by one or by more, for each set of labels', async () => {
-  const metrics = new Metrics();
+  const metrics = new Metrics('converter');
   metrics.count('logins_total', { result: 'ok' });
   metrics.count('logins_total', { result: 'ok' });
   metrics.count('logins_total', { result: 'refused' });
-  metrics.count('upload_bytes_total', {}, 500);
+  metrics.count('audio_seconds_total', {}, 500);
   expect(await linesOf(metrics, 'logins_total')).toEqual([
     'logins_total{result="ok"} 2',
     'logins_total{result="refused"} 1',
   ]);
-  expect(await linesOf(metrics, 'upload_bytes_total')).toEqual(['upload_bytes_total 500']);
+  expect(await linesOf(metrics, 'audio_seconds_total')).toEqual(['audio_seconds_total 500']);
 });
 
 test('a gauge is set, and goes up and down', async () => {
-  const metrics = new Metrics();
+  const metrics = new Metrics('converter');
   metrics.set('breaker_state', { dependency: 'smtp' }, 2);
   metrics.add('deliveries_in_progress', { queue: 'video' }, 1);
   metrics.add('deliveries_in_progress', { queue: 'video' }, 1);
@@ -29,7 +30,7 @@ test('a gauge is set, and goes up and down', async () => {
 });
 
 test('a histogram has the buckets of the table', async () => {
-  const metrics = new Metrics();
+  const metrics = new Metrics('converter');
   metrics.observe('http_request_duration_seconds', { route: '/upload', method: 'POST' }, 3);
   const lines = await linesOf(metrics, 'http_request_duration_seconds');
   const { buckets } = metricTable.http_request_duration_seconds;
@@ -43,15 +44,22 @@ test('a histogram has the buckets of the table', async () => {
   ]);
 });
 
-test('only what was set shows; two processes in one test share nothing', async () => {
-  const [one, other] = [new Metrics(), new Metrics()];
+test('what the service counts is there from the start at zero; two processes share nothing', async () => {
+  const [one, other] = [new Metrics('auth'), new Metrics('auth')];
   one.count('logins_total', { result: 'ok' });
-  expect(await other.registry.metrics()).toBe('\n');
-  expect(one.registry.getMetricsAsArray()).toHaveLength(1);
+  expect(await linesOf(other, 'logins_total')).toEqual([
+    'logins_total{result="ok"} 0',
+    'logins_total{result="refused"} 0',
+    'logins_total{result="failed"} 0',
+  ]);
+  expect(await linesOf(other, 'bcrypt_duration_seconds_count')).toEqual([
+    'bcrypt_duration_seconds_count 0',
+  ]);
+  expect(await linesOf(other, 'mails_total')).toEqual([]);
 });
 
 test("Node's own metrics come on demand", async () => {
-  const metrics = new Metrics();
+  const metrics = new Metrics('converter');
   metrics.collectRuntime();
   const text = await metrics.registry.metrics();
   for (const name of ['process_resident_memory_bytes', 'nodejs_eventloop_lag_p99_seconds']) {
@@ -95,7 +103,7 @@ export function doesNotCompile(metrics: Metrics, file: string): void {
   // @ts-expect-error A label is missing.
   metrics.count('mails_total', { kind: 'ready' });
   // @ts-expect-error A label too many.
-  metrics.count('upload_bytes_total', { file: 'x' }, 1);
+  metrics.count('audio_seconds_total', { file: 'x' }, 1);
   // @ts-expect-error A value that is not in the union.
   metrics.count('logins_total', { result: 'maybe' });
   // @ts-expect-error A value that only the running program knows.

@@ -1,150 +1,67 @@
 import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
-import { type stepNames } from '../contracts/job';
-import { type workQueues } from '../contracts/topology';
-import { type dependencies } from './breaker';
-
-/**
- * Every metric of the product (prometheus.io/docs/practices/naming). A label's values come from a
- * union, so that no file name and no user can make a new series.
- */
-export const metricTable = {
-  http_requests_total: {
-    type: 'counter',
-    help: 'HTTP requests answered.',
-    labels: ['route', 'method', 'status_class'],
-  },
-  http_request_duration_seconds: {
-    type: 'histogram',
-    help: 'Time from the request head to the end of the answer.',
-    labels: ['route', 'method'],
-    buckets: [0.005, 0.02, 0.1, 0.5, 2, 10, 60, 600],
-  },
-  upload_bytes_total: { type: 'counter', help: 'Bytes of videos stored.', labels: [] },
-  logins_total: { type: 'counter', help: 'Logins by result.', labels: ['result'] },
-  deliveries_total: {
-    type: 'counter',
-    help: 'Deliveries settled, by work queue and outcome.',
-    labels: ['queue', 'outcome'],
-  },
-  step_duration_seconds: {
-    type: 'histogram',
-    help: 'Time a conversion step took, by result.',
-    labels: ['step', 'result'],
-    buckets: [0.01, 0.05, 0.2, 1, 5, 20, 60, 300, 1800],
-  },
-  queue_wait_seconds: {
-    type: 'histogram',
-    help: 'Time from the accepted upload to the start of its first attempt.',
-    labels: [],
-    buckets: [0.01, 0.05, 0.2, 1, 5, 30, 120, 600, 3600],
-  },
-  deliveries_in_progress: {
-    type: 'gauge',
-    help: 'Deliveries being worked on now.',
-    labels: ['queue'],
-  },
-  audio_seconds_total: { type: 'counter', help: 'Seconds of MP3 made.', labels: [] },
-  breaker_state: {
-    type: 'gauge',
-    help: 'Circuit breaker: 0 closed, 1 half-open, 2 open.',
-    labels: ['dependency'],
-  },
-  mails_total: { type: 'counter', help: 'Mails by kind and result.', labels: ['kind', 'result'] },
-  outbox_held_jobs: {
-    type: 'gauge',
-    help: 'Accepted jobs that are not on the broker, replays aside; the active relay sets it.',
-    labels: [],
-  },
-  outbox_published_total: {
-    type: 'counter',
-    help: 'Messages the relay published: held jobs, replays, news that never went out, news sent again, news of jobs given up.',
-    labels: ['reason'],
-  },
-  lost_messages_total: {
-    type: 'counter',
-    help: 'Jobs held anew because the broker lost their message.',
-    labels: [],
-  },
-  swept_total: {
-    type: 'counter',
-    help: 'What the sweeper removed, by bucket: files, and chunks without a file.',
-    labels: ['bucket', 'swept'],
-  },
-  dead_letters: {
-    type: 'gauge',
-    help: 'Dead letters on file that wait for an operator, by work queue; the active relay sets it.',
-    labels: ['queue'],
-  },
-  dead_letters_filed_total: {
-    type: 'counter',
-    help: 'Messages taken from the dead-letter queues and filed.',
-    labels: ['queue'],
-  },
-  dead_letters_acted_total: {
-    type: 'counter',
-    help: 'Dead letters that an order was carried out for.',
-    labels: ['action'],
-  },
-} as const satisfies Record<string, MetricDeclaration>;
-
-interface MetricDeclaration {
-  readonly type: 'counter' | 'gauge' | 'histogram';
-  readonly help: string;
-  readonly labels: readonly string[];
-  readonly buckets?: readonly number[];
-}
-
-/** Values a label may take; anything else does not compile at the place that sets it. */
-export interface LabelValues {
-  readonly route: string;
-  readonly method: string;
-  readonly status_class: '1xx' | '2xx' | '3xx' | '4xx' | '5xx';
-  readonly result: 'ok' | 'refused' | 'failed' | 'deferred';
-  readonly queue: (typeof workQueues)[number];
-  readonly outcome: 'completed' | 'failed' | 'retry' | 'defer' | 'dead-letter';
-  readonly step: (typeof stepNames)[number];
-  readonly dependency: (typeof dependencies)[number];
-  readonly kind: 'ready' | 'failed';
-  readonly reason: 'held' | 'replay' | 'unheard-news' | 'lost-news' | 'given-up';
-  readonly bucket: 'videos' | 'mp3s';
-  readonly swept: 'file' | 'chunk';
-  readonly action: 'replay' | 'discard' | 'park' | 'unpark';
-}
+import { metricTable, type MetricDeclaration, type MetricName, type Service } from './metric-table';
+import { productVersion } from './product-version';
 
 type Table = typeof metricTable;
-export type MetricName = keyof Table;
-type LabelsOf<Name extends MetricName> = Table[Name]['labels'][number];
 /** The labels of a metric and no other: `{}` alone would take any, which prom-client throws on. */
-type Labels<Name extends MetricName> = Pick<LabelValues, LabelsOf<Name>> & {
-  readonly [Other in Exclude<keyof LabelValues, LabelsOf<Name>>]?: never;
-};
+export type Labels<Name extends MetricName> = keyof Table[Name]['labels'] extends never
+  ? Readonly<Record<string, never>>
+  : { readonly [Label in keyof Table[Name]['labels']]: ValueOf<Table[Name]['labels'][Label]> };
+type ValueOf<Values> = Values extends readonly (infer Value extends string)[] ? Value : never;
+type AnyLabels = Readonly<Record<string, string>>;
 type NamesOf<Type extends MetricDeclaration['type']> = {
   [Name in MetricName]: Table[Name]['type'] extends Type ? Name : never;
 }[MetricName];
 
-/** One process' metrics. A metric appears once the process first sets it. */
+/** Series beyond which a metric does not start at zero; only those by HTTP route have more. */
+const mostAtZero = 40;
+
+/**
+ * One process' metrics. Counters and histograms of this service are there from the start, at zero:
+ * Prometheus sees no increase in a series that begins with 1. A gauge appears once it is first set.
+ */
 export class Metrics {
   readonly registry = new Registry();
   readonly #counters = new Map<string, Counter>();
   readonly #gauges = new Map<string, Gauge>();
   readonly #histograms = new Map<string, Histogram>();
+  readonly #beforeScrape: (() => void | Promise<void>)[] = [];
 
-  /** Adds Node's own metrics (event-loop lag, memory, CPU) to the registry. */
+  constructor(service: Service) {
+    for (const [name, declaration] of Object.entries(metricTable)) {
+      if ((declaration.services as readonly Service[]).includes(service)) {
+        this.#startAtZero(name as MetricName, declaration);
+      }
+    }
+  }
+
+  /** Adds the version, and Node's own metrics (event-loop lag, memory, CPU). */
   collectRuntime(): void {
     collectDefaultMetrics({ register: this.registry });
+    this.set('build_info', { version: productVersion }, 1);
+  }
+
+  /** Calls `refresh` before each scrape, to set a gauge that nothing else keeps up to date. */
+  onScrape(refresh: () => void | Promise<void>): void {
+    this.#beforeScrape.push(refresh);
+  }
+
+  /** What `/metrics` answers (Prometheus text format). */
+  async text(): Promise<string> {
+    await Promise.all(this.#beforeScrape.map((refresh) => refresh()));
+    return this.registry.metrics();
   }
 
   count<Name extends NamesOf<'counter'>>(name: Name, labels: Labels<Name>, by = 1): void {
-    const counter = this.#instrument(this.#counters, name, (options) => new Counter(options));
-    counter.inc(labels, by);
+    this.#counter(name).inc(labels as AnyLabels, by);
   }
 
   set<Name extends NamesOf<'gauge'>>(name: Name, labels: Labels<Name>, value: number): void {
-    this.#instrument(this.#gauges, name, (options) => new Gauge(options)).set(labels, value);
+    this.#gauge(name).set(labels as AnyLabels, value);
   }
 
   add<Name extends NamesOf<'gauge'>>(name: Name, labels: Labels<Name>, by: number): void {
-    this.#instrument(this.#gauges, name, (options) => new Gauge(options)).inc(labels, by);
+    this.#gauge(name).inc(labels as AnyLabels, by);
   }
 
   observe<Name extends NamesOf<'histogram'>>(
@@ -152,35 +69,64 @@ export class Metrics {
     labels: Labels<Name>,
     value: number,
   ): void {
-    const buckets = [...metricTable[name].buckets];
-    const histogram = this.#instrument(
-      this.#histograms,
-      name,
-      (options) => new Histogram({ ...options, buckets }),
-    );
-    histogram.observe(labels, value);
+    this.#histogram(name).observe(labels as AnyLabels, value);
   }
 
-  #instrument<Instrument>(
-    made: Map<string, Instrument>,
-    name: MetricName,
-    make: (options: {
-      name: string;
-      help: string;
-      labelNames: string[];
-      registers: Registry[];
-    }) => Instrument,
-  ): Instrument {
-    const known = made.get(name);
-    if (known !== undefined) return known;
-    const { help, labels } = metricTable[name];
-    const instrument = make({
-      name,
-      help,
-      labelNames: [...labels],
-      registers: [this.registry],
-    });
-    made.set(name, instrument);
-    return instrument;
+  #startAtZero(name: MetricName, declaration: MetricDeclaration): void {
+    const series = seriesOf(declaration);
+    if (series.length > mostAtZero) return;
+    switch (declaration.type) {
+      case 'counter':
+        for (const labels of series) this.#counter(name).inc(labels, 0);
+        return;
+      case 'histogram':
+        for (const labels of series) this.#histogram(name).zero(labels);
+        return;
+      case 'gauge':
+        return;
+      default:
+        declaration.type satisfies never;
+    }
   }
+
+  #counter(name: MetricName): Counter {
+    return made(this.#counters, name, () => new Counter(this.#options(name)));
+  }
+
+  #gauge(name: MetricName): Gauge {
+    return made(this.#gauges, name, () => new Gauge(this.#options(name)));
+  }
+
+  #histogram(name: MetricName): Histogram {
+    const { buckets = [] }: MetricDeclaration = metricTable[name];
+    return made(
+      this.#histograms,
+      name,
+      () => new Histogram({ ...this.#options(name), buckets: [...buckets] }),
+    );
+  }
+
+  #options(name: MetricName) {
+    const { help, labels } = metricTable[name];
+    return { name, help, labelNames: Object.keys(labels), registers: [this.registry] };
+  }
+}
+
+/** Every combination of label values that a metric may have. */
+export function seriesOf({ labels }: MetricDeclaration): Record<string, string>[] {
+  return Object.entries(labels).reduce<Record<string, string>[]>(
+    (series, [label, values]) =>
+      series.flatMap((before) => values.map((value) => ({ ...before, [label]: value }))),
+    [{}],
+  );
+}
+
+function made<Instrument>(
+  known: Map<string, Instrument>,
+  name: string,
+  make: () => Instrument,
+): Instrument {
+  const instrument = known.get(name) ?? make();
+  known.set(name, instrument);
+  return instrument;
 }

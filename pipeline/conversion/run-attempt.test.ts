@@ -100,7 +100,7 @@ function attempt(
     steps,
     publisher: new ConfirmedPublisher(publishing, 15_000),
     topology: buildTopology({ video: 'video', mp3: 'mp3' }, [100]),
-    metrics: new Metrics(),
+    metrics: new Metrics('converter'),
     worker: 'w',
     disk: new WorkDisk(workDirectory),
     sourceFacts,

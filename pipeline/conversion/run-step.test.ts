@@ -11,7 +11,7 @@ function attemptWith(signal: AbortSignal): AttemptContext & { readonly progress:
   return {
     signal,
     log: pino({ level: 'silent' }),
-    metrics: new Metrics(),
+    metrics: new Metrics('converter'),
     onProgress: (...reported) => progress.push(reported),
     progress,
   };

@@ -1,6 +1,7 @@
 import type { StepName } from '../../contracts/job';
 import type { Logger } from '../../observability/logger';
-import type { LabelValues, Metrics } from '../../observability/metrics';
+import type { StepResult } from '../../observability/metric-labels';
+import type { Metrics } from '../../observability/metrics';
 import { StepTimeout, classifyError } from '../deliveries/failure';
 import { SourceRefused } from '../media/source-refused';
 import type { Step } from './step';
@@ -42,7 +43,7 @@ export async function runStep<In, Out>(
   }, step.timeoutMs);
   const signal = AbortSignal.any([attempt.signal, timeout.signal]);
   const startedAt = performance.now();
-  const observe = (result: LabelValues['result']) => {
+  const observe = (result: StepResult) => {
     const seconds = (performance.now() - startedAt) / 1_000;
     attempt.metrics.observe('step_duration_seconds', { step: step.name, result }, seconds);
     attempt.log.debug({ step: step.name, result, seconds }, `step ${step.name}: ${result}`);
@@ -68,7 +69,7 @@ export async function runStep<In, Out>(
   }
 }
 
-function resultOf(error: unknown): LabelValues['result'] {
+function resultOf(error: unknown): StepResult {
   if (error instanceof SourceRefused) return 'refused';
   return classifyError(error).kind === 'not-now' ? 'deferred' : 'failed';
 }

@@ -22,7 +22,7 @@ export async function startPlainConverter(
   alter: (parts: ConverterParts) => ConverterParts,
 ): Promise<RunningProcess> {
   const log = pino({ level: 'silent' });
-  const metrics = new Metrics();
+  const metrics = new Metrics('converter');
   const topology = buildTopology({ video: 'video', mp3: 'mp3' }, config.retryDelaysMs);
   const publishing = connectManager([rabbitmqUrl]);
   const publisher = new ConfirmedPublisher(publishing, config.publishTimeoutMs);

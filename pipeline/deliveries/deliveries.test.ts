@@ -53,7 +53,7 @@ const newDeliveries = (gate = new Gate()) =>
     settling: { publisher, around: (work) => work },
     gate,
     closedSignal: () => channel.signal,
-    metrics: new Metrics(),
+    metrics: new Metrics('converter'),
     log: pino({ level: 'silent' }),
     settleEveryMs: 20,
   });
@@ -306,7 +306,7 @@ it('lets a test build stand around the work and the publisher', async () => {
     },
     gate: new Gate(),
     closedSignal: () => channel.signal,
-    metrics: new Metrics(),
+    metrics: new Metrics('converter'),
     log: pino({ level: 'silent' }),
     settleEveryMs: 20,
   });

@@ -65,7 +65,7 @@ function notifier(worker: string, through: Mailer = mailer): Notifier {
     mailer: through,
     jobs: jobs(),
     records,
-    metrics: new Metrics(),
+    metrics: new Metrics('notification'),
     publicUrl: 'http://mp3.example',
     domain: 'example.com',
     maxAttempts: 2,

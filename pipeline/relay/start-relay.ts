@@ -31,11 +31,11 @@ export async function startRelay(
   alter: (parts: RelayParts) => RelayParts = (parts) => parts,
 ): Promise<RunningProcess> {
   const log = createLogger('relay', config.logLevel);
-  const metrics = new Metrics();
+  const metrics = new Metrics('relay');
   metrics.collectRuntime();
   const readiness = new Readiness();
   const { adminHost, adminPort } = config;
-  const admin = await startAdminServer(adminHost, adminPort, metrics.registry, readiness);
+  const admin = await startAdminServer(adminHost, adminPort, metrics, readiness);
   const mongo = new MongoConnection(
     config.mongoUrl,
     {

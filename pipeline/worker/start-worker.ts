@@ -11,6 +11,7 @@ import { startAdminServer } from '../../observability/admin-server';
 import type { Breaker } from '../../observability/breaker';
 import { exportBreakers } from '../../observability/export-breakers';
 import { createLogger, type LogLevel, type Logger } from '../../observability/logger';
+import type { Service } from '../../observability/metric-table';
 import { Metrics } from '../../observability/metrics';
 import { MongoConnection } from '../../observability/mongo-connection';
 import { Readiness } from '../../observability/readiness';
@@ -69,7 +70,7 @@ export interface AssembledWorker {
  * @param alterSettling For test builds: puts something around what settles deliveries.
  */
 export async function startWorker(
-  name: string,
+  name: Extract<Service, 'converter' | 'notification'>,
   queues: readonly WorkQueue[],
   prefetch: number,
   config: WorkerConfig,
@@ -77,13 +78,13 @@ export async function startWorker(
   alterSettling: (parts: SettlingParts) => SettlingParts = (parts) => parts,
 ): Promise<RunningProcess> {
   const log = createLogger(name, config.logLevel);
-  const metrics = new Metrics();
+  const metrics = new Metrics(name);
   metrics.collectRuntime();
   const readiness = new Readiness();
   const admin = await startAdminServer(
     config.adminHost,
     config.adminPort,
-    metrics.registry,
+    metrics,
     readiness,
   );
 
