@@ -30,7 +30,7 @@ export interface Dashboard {
 const tag = 'video-to-mp3';
 
 /* eslint-disable @typescript-eslint/no-deprecated --
-   the SDK prefers the schema v2, which only the newest Grafana reads from files */
+   the SDK prefers schema v2; every Grafana reads this one, from files too */
 export function buildDashboard(dashboard: Dashboard): GrafanaDashboard {
   const builder = new DashboardBuilder(dashboard.title)
     .uid(dashboard.uid)

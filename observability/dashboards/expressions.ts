@@ -18,7 +18,10 @@ export function perMinute(counter: string, selector: string, by: readonly string
   return `60 * sum by (${by.join(', ')}) (rate(${counter}{${selector}}[$__rate_interval]))`;
 }
 
-/** How often within the time range that the dashboard shows. */
+/**
+ * How often within the time range that the dashboard shows; whole, because an increase is
+ * extrapolated to the ends of its range (prometheus.io/docs, "increase").
+ */
 export function inTheRange(counter: string, selector: string, by: readonly string[]): string {
-  return `sum by (${by.join(', ')}) (increase(${counter}{${selector}}[$__range]))`;
+  return `round(sum by (${by.join(', ')}) (increase(${counter}{${selector}}[$__range])))`;
 }

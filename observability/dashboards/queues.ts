@@ -264,7 +264,10 @@ export const queues: Dashboard = {
           unit: 'short',
           width: 12,
           queries: [
-            { expr: `max by (namespace) (outbox_held_jobs{${here}})`, legend: '{{namespace}}' },
+            {
+              expr: `max by (namespace) (outbox_held_jobs{${here}} and on (namespace, instance) relay_active{${here}} == 1)`,
+              legend: '{{namespace}}',
+            },
           ],
         },
         {

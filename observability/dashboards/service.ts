@@ -95,30 +95,22 @@ export const service: Dashboard = {
           nothing: 'nothing to count',
           queries: [
             {
-              expr: `min(1 - avg_over_time(slo:errors:ratio_rate1h{${here},slo="http"}[7d]) / 0.005)`,
-              legend: 'requests',
-            },
-            {
-              expr: `min(1 - avg_over_time(slo:errors:ratio_rate1h{${here},slo="jobs"}[7d]) / 0.01)`,
-              legend: 'jobs',
+              expr: `min by (slo) (1 - avg_over_time(slo:errors:ratio_rate1h{${here}}[7d]) / on (slo) group_left () slo:budget:ratio{})`,
+              legend: '{{slo}}',
             },
           ],
         },
         {
           title: 'Alerts firing',
           kind: 'stat',
-          shows: 'How many alerts fire now.',
+          shows:
+            'How many alerts fire now: those that wake somebody (page), and those for the next working day (ticket).',
           whenBad:
             '"Alerts" at the foot of this page names them; each has its first steps in observability/prometheus/runbooks.md.',
           unit: 'short',
           width: 4,
-          thresholds: badAbove(1, 3),
-          queries: [
-            {
-              expr: `count(ALERTS{${here},alertstate="firing"}) or vector(0)`,
-              legend: 'firing',
-            },
-          ],
+          thresholds: badAbove(1, 1),
+          queries: [firing('page'), firing('ticket')],
         },
       ],
     },
@@ -280,4 +272,12 @@ function percentiles(histogram: string, selector: string): Panel['queries'] {
     { expr: quantile(0.95, histogram, selector), legend: '95th percentile' },
     { expr: quantile(0.99, histogram, selector), legend: '99th percentile' },
   ];
+}
+
+/** Counted from zero: an alert that does not fire has no series. */
+function firing(severity: 'page' | 'ticket') {
+  return {
+    expr: `count(ALERTS{${here},alertstate="firing",severity="${severity}"}) or vector(0)`,
+    legend: severity,
+  };
 }

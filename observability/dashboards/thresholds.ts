@@ -20,15 +20,9 @@ export interface ThresholdStep {
 
 /** Grafana's steps: each colour holds from its value on, the first from minus infinity (null). */
 export function thresholdSteps({ badWhen, warn, bad }: Thresholds): ThresholdStep[] {
+  const between =
+    warn === bad ? [] : [{ value: badWhen === 'above' ? warn : bad, color: 'orange' }];
   return badWhen === 'above'
-    ? [
-        { value: null, color: 'green' },
-        { value: warn, color: 'orange' },
-        { value: bad, color: 'red' },
-      ]
-    : [
-        { value: null, color: 'red' },
-        { value: bad, color: 'orange' },
-        { value: warn, color: 'green' },
-      ];
+    ? [{ value: null, color: 'green' }, ...between, { value: bad, color: 'red' }]
+    : [{ value: null, color: 'red' }, ...between, { value: warn, color: 'green' }];
 }
