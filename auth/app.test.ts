@@ -258,9 +258,11 @@ describe('the admin port', () => {
         'http_requests_total{route="/login",method="POST",status_class="4xx"} 2\n',
       );
       expect(body).toContain(
-        'http_requests_total{route="other",method="POST",status_class="4xx"} 1\n',
+        'http_requests_total{route="none",method="POST",status_class="4xx"} 1\n',
       );
       expect(body).not.toContain('somebody');
+      // The dummy hash, made once, and a comparison for each login that named somebody.
+      expect(body).toContain('bcrypt_duration_seconds_count 3\n');
     } finally {
       await counted.stop();
     }

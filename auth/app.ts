@@ -8,7 +8,8 @@ import type { AuthConfig } from './config';
 import { Database } from './database';
 import { createHttpApp } from './http-app';
 import { allMigrations, pendingMigrations } from './migrations';
-import { Passwords, type Bcrypt } from './passwords';
+import { Passwords, realBcrypt, type Bcrypt } from './passwords';
+import { timedBcrypt } from './timed-bcrypt';
 import { UserTable } from './user-table';
 
 /** How long a stop waits for requests under way; below any platform's grace period. */
@@ -43,14 +44,14 @@ export interface AuthPorts {
 }
 
 /** The auth service; its process' part is `main.ts`. */
-export function createApp({ config, logger, bcrypt }: AuthAppDeps): AuthApp {
+export function createApp({ config, logger, bcrypt = realBcrypt }: AuthAppDeps): AuthApp {
   const migrations = allMigrations();
   const database = new Database(config);
   const metrics = new Metrics('auth');
   const readiness = new Readiness();
   const httpApp = createHttpApp({
     users: new UserTable(database),
-    passwords: new Passwords(config.bcryptCost, bcrypt),
+    passwords: new Passwords(config.bcryptCost, timedBcrypt(bcrypt, metrics)),
     plainTextPasswords: config.plainTextPasswords,
     jwtSecret: config.jwtSecret,
     tokenLifetimeS: config.tokenLifetimeS,
@@ -73,12 +74,7 @@ export function createApp({ config, logger, bcrypt }: AuthAppDeps): AuthApp {
   return {
     async start() {
       metrics.collectRuntime();
-      admin = await startAdminServer(
-        config.adminHost,
-        config.adminPort,
-        metrics,
-        readiness,
-      );
+      admin = await startAdminServer(config.adminHost, config.adminPort, metrics, readiness);
       const port = await listen(server, config.host, config.port);
       logger.info({ port, adminPort: admin.port }, 'auth listens');
       return { port, adminPort: admin.port };

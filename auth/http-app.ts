@@ -1,11 +1,12 @@
 import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express';
 import { z } from 'zod';
 import type { Logger } from '../observability/logger';
+import type { ServedRoute } from '../observability/metric-labels';
+import { measureRequests } from '../observability/request-metrics';
 import { DatabaseUnavailable } from './database-error';
 import { loginEndpoint, type LoginEndpointDeps } from './login-endpoint';
 import { refuse, type Refusal } from './refusals';
 import { requestIdOf } from './request-id';
-import { requestMetrics } from './request-metrics';
 import { validateEndpoint } from './validate-endpoint';
 
 /** Nothing here has a body; what a client sends all the same is read up to this and ignored. */
@@ -15,16 +16,19 @@ const mostBodyBytes = 16_384;
 export function createHttpApp(deps: LoginEndpointDeps): Express {
   const app = express();
   app.disable('x-powered-by').disable('etag');
-  app.use(requestMetrics(deps.metrics));
+  app.use(measureRequests(deps.metrics));
   app.use((_request, response, next) => {
     response.set('Cache-Control', 'no-store'); // Tokens and claims (RFC 6749 section 5.1).
     next();
   });
-  app.use(express.raw({ type: () => true, limit: mostBodyBytes, inflate: false }));
-  app.post('/login', loginEndpoint(deps));
-  app.post('/validate', validateEndpoint(deps.jwtSecret));
-  app.all(['/login', '/validate'], onlyPost);
-  app.use((request, response) => {
+  const readBody = express.raw({ type: () => true, limit: mostBodyBytes, inflate: false });
+  const post = (path: ServedRoute, endpoint: RequestHandler) => {
+    // Within the route, so that a refused body counts as that route's.
+    app.route(path).all(readBody).post(endpoint).all(onlyPost);
+  };
+  post('/login', loginEndpoint(deps));
+  post('/validate', validateEndpoint(deps.jwtSecret));
+  app.use(readBody, (request, response) => {
     refuse(request, response, 'not found');
   });
   app.use(answerErrors(deps.logger));

@@ -11,7 +11,7 @@ export interface Bcrypt {
   compare(password: string, hash: string): Promise<boolean>;
 }
 
-const realBcrypt: Bcrypt = {
+export const realBcrypt: Bcrypt = {
   hash: (password, cost) => bcryptPackage.hash(password, cost),
   compare: (password, hash) => bcryptPackage.compare(password, hash),
 };

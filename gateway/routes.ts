@@ -1,7 +1,9 @@
 import express, { type Express } from 'express';
 import type { Outbox } from '../contracts/outbox';
 import type { Logger } from '../observability/logger';
+import type { ServedRoute } from '../observability/metric-labels';
 import type { Metrics } from '../observability/metrics';
+import { measureRequests } from '../observability/request-metrics';
 import type { AuthClient } from './auth-client';
 import { download } from './download';
 import { downloadJob } from './download-job';
@@ -16,7 +18,7 @@ import { operatorCalls } from './operator/calls';
 import { showOpenApi } from './operator/openapi';
 import { expressPath, operatorEndpoint, type OperatorDeps } from './operator/operator-call';
 import { pageFile } from './page-files';
-import { logRequests } from './request-log';
+import { identifyRequests, logRequest } from './request-log';
 import { sendErrors } from './send-error';
 import { Mp3Sender } from './send-mp3';
 import { showCalls } from './show-calls';
@@ -44,16 +46,20 @@ export function createRoutes(deps: RouteDeps): Express {
   const app = express();
   app.disable('x-powered-by');
   app.disable('etag'); // Only MP3s have one, and theirs is not made from the body.
-  app.use(logRequests(logger, metrics), discardUnreadBody(deps.lingerMs));
+  app.use(
+    measureRequests(metrics, logRequest(logger)),
+    identifyRequests,
+    discardUnreadBody(deps.lingerMs),
+  );
   app.use((_request, response, next) => {
     response.set('X-Content-Type-Options', 'nosniff');
     next();
   });
 
-  const get = (path: string, endpoint: Endpoint) => {
+  const get = (path: ServedRoute, endpoint: Endpoint) => {
     app.route(path).get(running.handler(endpoint)).all(refuseMethod('GET', 'HEAD'));
   };
-  const post = (path: string, endpoint: Endpoint) => {
+  const post = (path: ServedRoute, endpoint: Endpoint) => {
     app.route(path).post(running.handler(endpoint)).all(refuseMethod('POST'));
   };
   get('/', showCalls);
@@ -81,7 +87,7 @@ function addOperatorCalls(app: Express, deps: RouteDeps): void {
   const { auth, mongo, limits, maxImportBytes, running } = deps;
   const { idleMs } = limits;
   const operatorDeps: OperatorDeps = { auth, stores: mongo.deadLetters, idleMs, maxImportBytes };
-  for (const path of new Set(operatorCalls.map(expressPath))) {
+  for (const path of new Set<ServedRoute>(operatorCalls.map(expressPath))) {
     const calls = operatorCalls.filter((call) => expressPath(call) === path);
     const route = app.route(path);
     for (const call of calls) {

@@ -32,7 +32,8 @@ export function sendErrors(logger: Logger): ErrorRequestHandler {
   };
 }
 
-function problemOf(error: unknown): Problem {
+/** What a client is told of an error; `internal` of one that nobody foresaw. */
+export function problemOf(error: unknown): Problem {
   if (error instanceof Refusal) return error.problem;
   if (
     error instanceof DependencyUnavailable ||

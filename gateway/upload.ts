@@ -1,4 +1,4 @@
-import type { Request } from 'express';
+import type { Request, Response } from 'express';
 import type { Logger } from '../observability/logger';
 import type { Metrics } from '../observability/metrics';
 import type { Collection } from 'mongodb';
@@ -8,14 +8,14 @@ import { publishAtOnce, recordJob } from './accept-video';
 import type { AuthClient } from './auth-client';
 import { requireUser } from './credentials';
 import type { Endpoint } from './endpoint';
-import { Refusal } from './errors';
+import { answerFor, Refusal } from './errors';
 import { inviteBody } from './invite-body';
 import { viewJob } from './job-view';
 import type { Mongo } from './mongo';
 import { receiveFile, type UploadLimits } from './multipart';
 import { ownerOf } from './owner';
 import { requestIdOf, traceIdOfRequest } from './request-log';
-import { prefersJson } from './send-error';
+import { prefersJson, problemOf } from './send-error';
 import type { VideoUpload } from './video-store';
 
 export interface UploadDeps {
@@ -31,36 +31,54 @@ export interface UploadDeps {
 
 /** `POST /upload`: one video in a multipart form becomes a job. */
 export function upload(deps: UploadDeps): Endpoint {
-  const { auth, mongo, outbox, limits, maxBacklog, logger, metrics } = deps;
+  const { outbox, logger, metrics } = deps;
   return async (request, response) => {
-    const claims = await requireUser(auth, request, response);
-    refuseDeclaredSize(request, limits);
-    await refuseBeyondBacklog(mongo.jobs, maxBacklog);
-    inviteBody(request, response);
-    const video = mongo.beginUpload();
-    let job: JobRecord;
-    try {
-      const { name, bytes } = await receiveFile(request, limits, (fileName) =>
-        video.open(fileName),
-      );
-      await video.finish();
-      const source = { fid: video.fid, name, bytes };
-      job = await recordJob(mongo.jobs, ownerOf(claims), source, traceIdOfRequest(response));
-      // After the record, which keeps the sweeper away from now on.
-      if (!(await video.isWhole())) throw new Refusal({ kind: 'unavailable' });
-    } catch (error) {
-      await discard(video, mongo.jobs, logger);
+    const job = await receiveJob(deps, request, response).catch((error: unknown) => {
+      metrics.count('uploads_total', { result: isRefused(error) ? 'refused' : 'failed' });
       throw error;
-    }
-    await publishAtOnce(outbox, logger, job);
+    });
     const { bytes } = job.source;
-    metrics.count('upload_bytes_total', {}, bytes ?? 0);
+    metrics.count('uploads_total', { result: 'accepted' });
+    metrics.observe('upload_size_bytes', {}, bytes ?? 0);
+    await publishAtOnce(outbox, logger, job);
     const requestId = requestIdOf(response);
     logger.info({ requestId, traceId: job.traceId, jobId: job._id, bytes }, 'video accepted');
     response.set('Cache-Control', 'no-store').location(`/jobs/${job._id}`);
     if (prefersJson(request)) response.json(viewJob(job));
     else response.type('text/plain').send('success!');
   };
+}
+
+/** Stores the video and puts its job on record, or leaves nothing of either. */
+async function receiveJob(
+  { auth, mongo, limits, maxBacklog, logger }: UploadDeps,
+  request: Request,
+  response: Response,
+): Promise<JobRecord> {
+  const claims = await requireUser(auth, request, response);
+  refuseDeclaredSize(request, limits);
+  await refuseBeyondBacklog(mongo.jobs, maxBacklog);
+  inviteBody(request, response);
+  const video = mongo.beginUpload();
+  try {
+    const { name, bytes } = await receiveFile(request, limits, (fileName) => video.open(fileName));
+    await video.finish();
+    const source = { fid: video.fid, name, bytes };
+    const traceId = traceIdOfRequest(response);
+    const job = await recordJob(mongo.jobs, ownerOf(claims), source, traceId);
+    // After the record, which keeps the sweeper away from now on.
+    if (!(await video.isWhole())) throw new Refusal({ kind: 'unavailable' });
+    return job;
+  } catch (error) {
+    await discard(video, mongo.jobs, logger);
+    throw error;
+  }
+}
+
+/** Whether it was turned down on purpose; what broke here, or off, has failed. */
+function isRefused(error: unknown): boolean {
+  const problem = problemOf(error);
+  return problem.kind === 'backlog-full' || answerFor(problem).status < 500;
 }
 
 /** A client that says beforehand that it sends too much is not made to send it. */

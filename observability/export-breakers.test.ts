@@ -4,7 +4,7 @@ import { exportBreakers } from './export-breakers';
 import { createLogger } from './logger';
 import { Metrics } from './metrics';
 
-test('each breaker has its state as a metric, and each change is a line in the log', async () => {
+test('each breaker has its state and its changes as metrics, and each change is a line in the log', async () => {
   const policy = { errorThresholdPercentage: 50, volumeThreshold: 1, resetTimeoutMs: 10 };
   const smtp = new Breaker('smtp', () => true, policy);
   const jobs = new Breaker('jobs', () => true, policy);
@@ -38,6 +38,14 @@ test('each breaker has its state as a metric, and each change is a line in the l
   expect(await shown()).toEqual([
     'breaker_state{dependency="smtp"} 0',
     'breaker_state{dependency="jobs"} 0',
+  ]);
+  const changes = (await metrics.registry.metrics())
+    .split('\n')
+    .filter((line) => /^breaker_transitions_total.* [^0]/.test(line));
+  expect(changes.sort()).toEqual([
+    'breaker_transitions_total{dependency="smtp",state="closed"} 1',
+    'breaker_transitions_total{dependency="smtp",state="half-open"} 1',
+    'breaker_transitions_total{dependency="smtp",state="open"} 1',
   ]);
   expect(lines).toEqual([
     { level: 'warn', dependency: 'smtp', state: 'open', msg: 'breaker of smtp is open' },

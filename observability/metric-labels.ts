@@ -30,6 +30,8 @@ export const httpRoutes = [
   '/operator/dead-letters/:id/body',
 ] as const;
 export type HttpRoute = (typeof httpRoutes)[number];
+/** What may be registered: a path that has no label does not compile. */
+export type ServedRoute = Exclude<HttpRoute, 'none'>;
 
 export const httpMethods = [
   'GET',

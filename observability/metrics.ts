@@ -48,7 +48,7 @@ export class Metrics {
 
   /** What `/metrics` answers (Prometheus text format). */
   async text(): Promise<string> {
-    await Promise.all(this.#beforeScrape.map((refresh) => refresh()));
+    await Promise.all(this.#beforeScrape.map(async (refresh) => refresh()));
     return this.registry.metrics();
   }
 

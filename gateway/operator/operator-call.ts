@@ -2,6 +2,7 @@ import type { Request, Response } from 'express';
 import type { ZodOpenApiOperationObject } from 'zod-openapi';
 import type { TokenClaims } from '../../contracts/token-claims';
 import type { DeadLetterStores } from '../../dead-letters/stores';
+import type { ServedRoute } from '../../observability/metric-labels';
 import type { AuthClient } from '../auth-client';
 import { requireOperator } from '../credentials';
 import type { Endpoint } from '../endpoint';
@@ -22,11 +23,17 @@ export interface Exchange {
   readonly operator: TokenClaims;
 }
 
+/** A route as OpenAPI writes it, parameters in braces. */
+type OpenApiPath<Route extends string> = Route extends `${infer Before}/:id${infer After}`
+  ? `${Before}/{id}${OpenApiPath<After>}`
+  : Route;
+
+type OperatorRoute = Extract<ServedRoute, `/operator/dead-letters${string}`>;
+
 /** One call of the operator: what `/openapi.json` says of it, and what answers it. */
 export interface OperatorCall {
   readonly method: 'get' | 'post';
-  /** As OpenAPI writes it, parameters in braces. */
-  readonly path: `/operator/dead-letters${string}`;
+  readonly path: OpenApiPath<OperatorRoute>;
   /** Refusals that every call has are added to it. */
   readonly operation: ZodOpenApiOperationObject;
   answer(deps: OperatorDeps, exchange: Exchange): Promise<void>;
@@ -46,6 +53,7 @@ export function operatorEndpoint(deps: OperatorDeps, call: OperatorCall): Endpoi
 }
 
 /** The path as Express writes it. */
-export function expressPath({ path }: OperatorCall): string {
-  return path.replace(/\{(\w+)\}/g, ':$1');
+export function expressPath({ path }: OperatorCall): OperatorRoute {
+  // The way back of `OpenApiPath`, which a replacement's type cannot say.
+  return path.replaceAll('{id}', ':id') as OperatorRoute;
 }
