@@ -29,6 +29,7 @@ export type JobState = (typeof jobStates)[number];
 
 /** States in which nothing more will happen by itself. */
 export const finalJobStates = ['ready', 'failed', 'dead'] as const satisfies readonly JobState[];
+export type FinalJobState = (typeof finalJobStates)[number];
 
 export interface JobOwner {
   /** The user's id (`sub`), or null for a job that came as a bare tutorial message. */

@@ -14,7 +14,9 @@ import { Converter } from './converter';
 import { emitDone } from './emit-done';
 import { fetchVideo } from './fetch-video';
 import { JobClaims, type Claims } from './job-claims';
+import { countJobEnd } from './job-end';
 import { keepRemovingLeftovers } from './leftover-directories';
+import { showWorkDisk } from './show-work-disk';
 import { storeMp3 } from './store-mp3';
 import { transcode } from './transcode';
 import { WorkDisk } from './work-disk';
@@ -54,11 +56,14 @@ export function assembleConverter(
   const mp3s = openBucket(mongo, config.mp3sDatabase);
   const jobs = jobCollection(mongo.db(config.jobsDatabase));
   const { claims, publisher, steps } = alter({
-    claims: new JobClaims(jobs, records, worker, config.claimMs),
+    claims: new JobClaims(jobs, records, worker, config.claimMs, (end) => {
+      countJobEnd(end, metrics);
+    }),
     publisher: parts.publisher,
     steps: (all) => all,
   });
   const disk = new WorkDisk(config.workDirectory);
+  showWorkDisk(disk, metrics, log);
   const stopCleaning = keepRemovingLeftovers(disk, claims, leftoversEveryMs, log);
   const limits = { ...defaultMediaLimits, maxDurationS: config.maxAudioS };
   const factsLimits = { ...limits, probeTimeoutMs: factsTimeoutMs };

@@ -1,6 +1,6 @@
-import { mkdir, readdir, rm, stat } from 'node:fs/promises';
+import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { keepWork, takeKeptWork } from './kept-work';
+import { keepWork, takeKeptWork, usedBytes } from './kept-work';
 
 /** What the disk does for one of its directories. */
 interface DiskSide {
@@ -44,14 +44,8 @@ export class AttemptDirectory {
   }
 
   /** Bytes that its files take up on the disk; 0 when it does not exist. */
-  async usedBytes(): Promise<number> {
-    let bytes = 0;
-    // ffmpeg's and our own files come and go meanwhile.
-    for (const name of await readdir(this.path).catch(() => [])) {
-      const file = await stat(join(this.path, name)).catch(() => undefined);
-      bytes += (file?.blocks ?? 0) * 512;
-    }
-    return bytes;
+  usedBytes(): Promise<number> {
+    return usedBytes(this.path);
   }
 
   /** Removes it with all it holds and gives its reservation back, even if removing fails. */

@@ -48,18 +48,19 @@ it.each([
   const breaker = new Breaker('jobs', isMongoOutage);
   const claims = new JobClaims(jobCollection(client.db('jobs')), breaker, 'w', 1_000);
   const outcome = await conclude(claims, ended);
-  expect(outcome).toMatchObject({ kind: 'defer', unreleasedClaim: 'the-token' });
+  const expected = { kind: 'defer', reason: 'dependency', unreleasedClaim: 'the-token' };
+  expect(outcome).toMatchObject(expected);
   breaker.stop();
   await client.close();
 });
 
 it.each([
-  ['the claim is lost', new ClaimLost('lost')],
+  ['the claim is lost', new ClaimLost('lost'), 'claim'],
   // Another attempt is counted, so that it cannot go on without end.
-  ['of a defect in noting it', new TypeError('no')],
-])('defers and hands nothing on when %s', async (_, thrown) => {
+  ['of a defect in noting it', new TypeError('no'), 'unforeseen'],
+] as const)('defers and hands nothing on when %s', async (_, thrown, reason) => {
   const outcome = await conclude({ wait: () => Promise.reject(thrown) }, new TransientError('x'));
-  expect(outcome).toEqual({ kind: 'defer', why: thrown.message });
+  expect(outcome).toEqual({ kind: 'defer', reason, why: thrown.message });
 });
 
 it.each([

@@ -3,7 +3,7 @@ import type { SourceFacts } from '../../contracts/source-facts';
 import type { RecordedLog } from '../../observability/record-log';
 import type { Logger } from '../../observability/logger';
 import { decideOutcome } from '../deliveries/decide-outcome';
-import { ClaimLost, classifyError, type Failure } from '../deliveries/failure';
+import { ClaimLost, classifyError, deferReasonOf, type Failure } from '../deliveries/failure';
 import type { Outcome } from '../deliveries/outcome';
 import { announceRefusal } from './announce-refusal';
 import type { ConverterDeps } from './converter-deps';
@@ -107,17 +107,19 @@ async function note(
  * broker is away: the copy then carries the claim, so that the same attempt goes on.
  */
 function unnoted(outcome: Outcome, thrown: unknown, claimToken: string, log: Logger): Outcome {
-  const { kind, error } = classifyError(thrown);
-  const why = outcome.kind === 'defer' ? outcome.why : error.message;
-  if (error instanceof ClaimLost) return { kind: 'defer', why };
+  const failure = classifyError(thrown);
+  const { kind, error } = failure;
+  const { reason, why } =
+    outcome.kind === 'defer' ? outcome : { reason: deferReasonOf(failure), why: error.message };
+  if (error instanceof ClaimLost) return { kind: 'defer', reason, why };
   if (kind !== 'not-now') {
     // Counted, so that a defect in here cannot repeat an attempt without end.
     log.error({ err: error }, 'the end of the attempt cannot be noted; another will follow');
-    return { kind: 'defer', why };
+    return { kind: 'defer', reason, why };
   }
   log.warn(
     { err: error },
     'the end of the attempt is not noted; it goes on with the next delivery',
   );
-  return { kind: 'defer', why, unreleasedClaim: claimToken };
+  return { kind: 'defer', reason, why, unreleasedClaim: claimToken };
 }

@@ -16,11 +16,11 @@ const delivery: Delivery = {
 };
 
 it.each([
-  ['an outage', new DependencyUnavailable('jobs', 'down'), 'warn'],
-  ['a silent broker', new PublishFailed('mp3', 'unknown', 'timeout'), 'warn'],
-  ['a defect', new TypeError('x is not a function'), 'error'],
-  ['a broken pipe', Object.assign(new Error('EIO'), { code: 'EIO' }), 'error'],
-] as const)('defers when the record cannot be read for %s', async (_, thrown, level) => {
+  ['an outage', new DependencyUnavailable('jobs', 'down'), 'warn', 'dependency'],
+  ['a silent broker', new PublishFailed('mp3', 'unknown', 'timeout'), 'warn', 'broker'],
+  ['a defect', new TypeError('x is not a function'), 'error', 'unforeseen'],
+  ['a broken pipe', Object.assign(new Error('EIO'), { code: 'EIO' }), 'error', 'unforeseen'],
+] as const)('defers when the record cannot be read for %s', async (_, thrown, level, reason) => {
   const levels: string[] = [];
   const log = pino(
     { formatters: { level: (label) => ({ level: label }) } },
@@ -32,7 +32,7 @@ it.each([
     maxAttempts: 1,
   } as Partial<ConverterDeps> as ConverterDeps);
   const outcome = await converter.convert(delivery, new AbortController().signal, log);
-  expect(outcome).toEqual({ kind: 'defer', why: thrown.message });
+  expect(outcome).toEqual({ kind: 'defer', reason, why: thrown.message });
   expect(levels).toEqual([level]);
 });
 
@@ -54,5 +54,10 @@ it.each([
   const log = pino({ level: 'silent' });
   const { signal } = new AbortController();
   const outcome = await converter.convert({ ...delivery, headers }, signal, log);
-  expect(outcome).toEqual({ kind: 'defer', why: away.message, unreleasedClaim: token });
+  expect(outcome).toEqual({
+    kind: 'defer',
+    reason: 'dependency',
+    why: away.message,
+    unreleasedClaim: token,
+  });
 });

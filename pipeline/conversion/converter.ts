@@ -26,10 +26,11 @@ export class Converter {
       const result = await claims.claim(id, maxAttempts, unreleased);
       switch (result.kind) {
         case 'claimed':
+          if (result.counted) metrics.count('attempts_total', { queue: 'video' });
           if (result.first) metrics.observe('queue_wait_seconds', {}, waitedS(result.job));
           return await runAttempt(result.job, this.deps, signal, ofJob(result.job, log));
         case 'claimed-elsewhere':
-          return { kind: 'defer', why: 'another worker holds the claim' };
+          return { kind: 'defer', reason: 'claim', why: 'another worker holds the claim' };
         case 'exhausted':
           return await this.#giveUp(result.job);
         case 'final':
@@ -60,7 +61,7 @@ export class Converter {
     const gaveUp = await this.deps.claims.giveUpExhausted(id, failure);
     return gaveUp
       ? deadLetter('attempts-exhausted', failure)
-      : { kind: 'defer', why: 'the last attempt still runs' };
+      : { kind: 'defer', reason: 'claim', why: 'the last attempt still runs' };
   }
 
   /** A second copy, or a delivery whose worker died before it could settle. */

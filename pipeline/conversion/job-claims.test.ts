@@ -6,6 +6,7 @@ import { testMongoUrl, uniqueName } from '../../local/test-stack';
 import { ClaimLost } from '../deliveries/failure';
 import { isMongoOutage } from '../../observability/mongo-outage';
 import { ClaimUnanswered, JobClaims, type ClaimedJob } from './job-claims';
+import type { JobEnd } from './job-end';
 
 const database = uniqueName('jobs');
 const breaker = new Breaker('jobs', isMongoOutage);
@@ -23,8 +24,16 @@ afterAll(async () => {
   await client.close();
 });
 
+/** The jobs that came to their end, as it was told. */
+const ends: JobEnd[] = [];
+beforeEach(() => {
+  ends.length = 0;
+});
+
 const claimsOf = (worker: string, claimMs = 60_000) =>
-  new JobClaims(jobs, breaker, worker, claimMs);
+  new JobClaims(jobs, breaker, worker, claimMs, (end) => {
+    ends.push(end);
+  });
 
 async function newJobId(): Promise<string> {
   const video_fid = new ObjectId().toHexString();
@@ -111,6 +120,7 @@ it('lets another worker take an expired claim, and the first change nothing any 
     refusal: null,
     claim: second.claim,
   });
+  expect(ends).toEqual([]);
 });
 
 it('keeps a claim alive by renewing it', async () => {
@@ -130,16 +140,58 @@ it('commits one MP3 only', async () => {
   const first = mp3();
   await claims.commit(holder, first);
   await expect(claims.commit(holder, mp3())).rejects.toThrow(ClaimLost);
+  expect(ends).toEqual([]);
   await claims.finish(id);
   const record = await jobs.findOne({ _id: id });
   expect(record).toMatchObject({ state: 'ready', mp3: first, claim: null, percent: 100 });
   expect((await claims.claim(id, 4)).kind).toBe('final');
+  // A second delivery of the same, whose worker died before it could ack the first.
+  await claims.finish(id);
+  expect(ends).toMatchObject([{ state: 'ready' }]);
+});
+
+it.each([
+  ['its upload', null, 100],
+  ['when it was put back last', new Date(Date.now() - 50_000), 50],
+  // Of another clock.
+  ['a time to come', new Date(Date.now() + 3_600_000), 0],
+])('tells how long a job took since %s', async (_, replayedAt, seconds) => {
+  const claims = claimsOf('w');
+  const ending = [
+    async (job: ClaimedJob) => claims.refuse(holderOf(job), 'no-audio', ''),
+    async (job: ClaimedJob) => claims.giveUp(holderOf(job), 'unknown-error', failure(1)),
+    async (job: ClaimedJob) => {
+      await claims.commit(holderOf(job), mp3());
+      await claims.finish(job._id);
+    },
+    async (job: ClaimedJob) => {
+      await expire(job._id);
+      await claims.giveUpExhausted(job._id, failure(1));
+    },
+  ];
+  for (const end of ending) {
+    const id = await newJobId();
+    const createdAt = new Date(Date.now() - 100_000);
+    await jobs.updateOne({ _id: id }, { $set: { createdAt, replayedAt } });
+    await end(await claimed(claims, id));
+  }
+  expect(ends).toMatchObject([
+    { state: 'failed', reason: 'no-audio' },
+    { state: 'dead' },
+    { state: 'ready' },
+    { state: 'dead' },
+  ]);
+  for (const end of ends) {
+    expect(end.seconds).toBeGreaterThanOrEqual(seconds);
+    expect(end.seconds).toBeLessThan(seconds + 40);
+  }
 });
 
 it('does not call a job ready that has no MP3', async () => {
   const id = await newJobId();
   await claimsOf('w').finish(id);
   expect(await jobs.findOne({ _id: id })).toMatchObject({ state: 'queued', announcedAt: null });
+  expect(ends).toEqual([]);
 });
 
 it('refunds a deferred attempt and keeps a failed one', async () => {
@@ -168,6 +220,8 @@ it('begins no attempt beyond the limit, even when every worker died in its attem
   const result = await claimsOf('w').claim(id, 3);
   expect(result.kind).toBe('exhausted');
   expect(await claimsOf('w').giveUpExhausted(id, failure(3))).toBe(true);
+  expect(await claimsOf('other').giveUpExhausted(id, failure(3))).toBe(false);
+  expect(ends).toMatchObject([{ state: 'dead' }]);
   expect(await jobs.findOne({ _id: id })).toMatchObject({
     state: 'dead',
     attempts: 3,
@@ -182,8 +236,8 @@ it('brings the news of a stored MP3 after the last attempt, and counts no attemp
   const last = await claimed(claims, id, 1);
   await claims.commit(holderOf(last), mp3());
   await claims.release(holderOf(last));
-  const again = await claimed(claims, id, 1);
-  expect(again.attempts).toBe(1);
+  const again = await claims.claim(id, 1);
+  expect(again).toMatchObject({ kind: 'claimed', job: { attempts: 1 }, counted: false });
   expect((await claims.claim(id, 1)).kind).toBe('claimed-elsewhere');
   await expire(id);
   expect(await claims.giveUpExhausted(id, failure(1))).toBe(false);
@@ -214,7 +268,7 @@ it('goes on with an attempt that could not be given back, and counts it once', a
   const claims = claimsOf('w');
   const first = await claimed(claims, id, 1);
   const result = await claims.claim(id, 1, first.claim.token);
-  expect(result).toMatchObject({ kind: 'claimed', job: { attempts: 1 } });
+  expect(result).toMatchObject({ kind: 'claimed', job: { attempts: 1 }, counted: false });
   expect((await claims.claim(id, 1, 'another-token')).kind).not.toBe('claimed');
   expect((await claims.claim(id, 1, first.claim.token)).kind).not.toBe('claimed');
 });
@@ -301,9 +355,12 @@ it('knows the very first claim', async () => {
   const id = await newJobId();
   const claims = claimsOf('w');
   const first = await claims.claim(id, 4);
-  expect(first).toMatchObject({ kind: 'claimed', first: true });
+  expect(first).toMatchObject({ kind: 'claimed', first: true, counted: true });
   if (first.kind === 'claimed') await claims.release(holderOf(first.job));
-  expect(await claims.claim(id, 4)).toMatchObject({ kind: 'claimed', first: false });
+  // The token of a claim that was given back all the same goes on with nothing.
+  const token = first.kind === 'claimed' ? first.job.claim.token : '';
+  const second = await claims.claim(id, 4, token);
+  expect(second).toMatchObject({ kind: 'claimed', first: false, counted: true });
 });
 
 it('remembers when work first started', async () => {

@@ -15,6 +15,7 @@ import type { SourceFacts } from '../../contracts/source-facts';
 import { type Breaker, DependencyUnavailable } from '../../observability/breaker';
 import { unclaimed } from '../../contracts/claim-filter';
 import { ClaimLost } from '../deliveries/failure';
+import { secondsTaken, type JobEnd } from './job-end';
 
 /** A claimed job: this worker, and only this worker, may change its record. */
 export type ClaimedJob = JobRecord & { readonly claim: Claim };
@@ -25,6 +26,8 @@ export type ClaimResult =
       readonly job: ClaimedJob;
       /** Nobody has ever worked on it before. */
       readonly first: boolean;
+      /** Whether the claim began an attempt, and did not go on with one or bring its news. */
+      readonly counted: boolean;
     }
   /** Nothing to convert any more; the news may still be missing (`announcedAt`). */
   | { readonly kind: 'final'; readonly job: JobRecord }
@@ -55,6 +58,8 @@ interface ClaimHolder {
  * it carries the token, so a worker that lost its claim changes nothing.
  *
  * Every method throws DependencyUnavailable while MongoDB is away.
+ *
+ * @param ended Told of each job that a method here brings to its final state, once.
  */
 export class JobClaims {
   constructor(
@@ -62,6 +67,7 @@ export class JobClaims {
     private readonly breaker: Breaker,
     private readonly worker: string,
     private readonly claimMs: number,
+    private readonly ended: (end: JobEnd) => void = () => undefined,
   ) {}
 
   /**
@@ -96,6 +102,7 @@ export class JobClaims {
    * @throws ClaimUnanswered
    */
   async claim(id: string, maxAttempts: number, unreleased?: string): Promise<ClaimResult> {
+    const goesOn = unreleased !== undefined && (await this.#isHeld(id, unreleased));
     const token = new ObjectId().toHexString();
     const stored = { $ne: ['$mp3', null] };
     // A literal: the token comes out of a message.
@@ -134,7 +141,8 @@ export class JobClaims {
       const { claim, startedAt } = claimed;
       // Both come of the one `$$NOW` of this update.
       const first = startedAt?.getTime() === claim.expiresAt.getTime() - this.claimMs;
-      return { kind: 'claimed', job: { ...claimed, claim }, first };
+      const isCounted = claimed.mp3 === null && !goesOn;
+      return { kind: 'claimed', job: { ...claimed, claim }, first, counted: isCounted };
     }
     const job = await this.breaker.run(() => this.jobs.findOne({ _id: id }));
     // Removed between the two calls: there is nothing left to do, and nobody to tell.
@@ -158,10 +166,11 @@ export class JobClaims {
 
   /** The file cannot be converted. @throws ClaimLost */
   async refuse(holder: ClaimHolder, reason: RefusalReason, detail: string): Promise<void> {
-    await this.#update(holder, {
+    const job = await this.#update(holder, {
       $set: { state: 'failed', claim: null, refusal: { reason, detail } },
       $currentDate: { finishedAt: true },
     });
+    this.ended({ state: 'failed', reason, seconds: secondsTaken(job) });
   }
 
   /** The attempt failed; another will follow. @throws ClaimLost */
@@ -197,7 +206,8 @@ export class JobClaims {
     failure: AttemptFailure,
     sourceFacts: SourceFacts | null = null,
   ): Promise<void> {
-    await this.#update(holder, dead(deadReason, failure, sourceFacts));
+    const job = await this.#update(holder, dead(deadReason, failure, sourceFacts));
+    this.ended({ state: 'dead', seconds: secondsTaken(job) });
   }
 
   /**
@@ -208,8 +218,8 @@ export class JobClaims {
    * meanwhile or ended well, be it that only the news is missing.
    */
   async giveUpExhausted(id: string, failure: AttemptFailure): Promise<boolean> {
-    const { matchedCount } = await this.breaker.run(() =>
-      this.jobs.updateOne(
+    const job = await this.breaker.run(() =>
+      this.jobs.findOneAndUpdate(
         {
           _id: id,
           state: { $nin: [...finalJobStates] },
@@ -218,9 +228,12 @@ export class JobClaims {
           ...unclaimed,
         },
         dead('attempts-exhausted', failure, null),
+        asItWas,
       ),
     );
-    return matchedCount === 1;
+    if (job === null) return false;
+    this.ended({ state: 'dead', seconds: secondsTaken(job) });
+    return true;
   }
 
   /** The broker holds the news of how the job ended; its mail is the next thing to come. */
@@ -230,20 +243,26 @@ export class JobClaims {
 
   /** The MP3 is stored and the news is out: the job is ready. */
   async finish(id: string): Promise<void> {
-    await this.breaker.run(() =>
-      this.jobs.updateOne({ _id: id, mp3: { $ne: null } }, [
-        {
-          $set: {
-            state: 'ready',
-            step: null,
-            percent: 100,
-            claim: null,
-            finishedAt: { $ifNull: ['$finishedAt', '$$NOW'] },
-            ...announced,
+    const job = await this.breaker.run(() =>
+      this.jobs.findOneAndUpdate(
+        { _id: id, mp3: { $ne: null } },
+        [
+          {
+            $set: {
+              state: 'ready',
+              step: null,
+              percent: 100,
+              claim: null,
+              finishedAt: { $ifNull: ['$finishedAt', '$$NOW'] },
+              ...announced,
+            },
           },
-        },
-      ]),
+        ],
+        asItWas,
+      ),
     );
+    if (job === null || job.state === 'ready') return;
+    this.ended({ state: 'ready', seconds: secondsTaken(job) });
   }
 
   /** Those of the tokens that a job is claimed with, be the claim alive or expired. */
@@ -254,21 +273,36 @@ export class JobClaims {
     return new Set(held);
   }
 
+  async #isHeld(id: string, token: string): Promise<boolean> {
+    const held = { _id: id, 'claim.token': token };
+    return (await this.breaker.run(() => this.jobs.countDocuments(held, { limit: 1 }))) > 0;
+  }
+
   #expiry(): Document {
     return { $add: ['$$NOW', this.claimMs] };
   }
 
+  /** @returns the job as it was before. */
   async #update(
     { id, claimToken }: ClaimHolder,
     change: Document | Document[],
     also: Filter<JobRecord> = {},
-  ): Promise<void> {
-    const { matchedCount } = await this.breaker.run(() =>
-      this.jobs.updateOne({ _id: id, 'claim.token': claimToken, ...also }, change),
+  ): Promise<Before> {
+    const job = await this.breaker.run(() =>
+      this.jobs.findOneAndUpdate({ _id: id, 'claim.token': claimToken, ...also }, change, asItWas),
     );
-    if (matchedCount === 0) throw new ClaimLost(`the claim on job ${id} was lost`);
+    if (job === null) throw new ClaimLost(`the claim on job ${id} was lost`);
+    return job;
   }
 }
+
+type Before = Pick<JobRecord, 'state' | 'createdAt' | 'replayedAt'>;
+
+/** What an update answers that may end a job: little of it, as it was before. */
+const asItWas = {
+  returnDocument: 'before',
+  projection: { state: 1, createdAt: 1, replayedAt: 1 },
+} as const;
 
 /** The mail may have been quicker than this note. */
 const announced = {

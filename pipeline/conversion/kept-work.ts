@@ -44,6 +44,26 @@ export async function takeKeptWork(
   }
 }
 
+/** Bytes that kept work takes up on the disk. */
+export async function keptBytes(workDirectory: string): Promise<number> {
+  let bytes = 0;
+  for (const name of await readdir(workDirectory)) {
+    if (ofDeadJob.test(name)) bytes += await usedBytes(join(workDirectory, name));
+  }
+  return bytes;
+}
+
+/** Bytes that the files of a directory take up on the disk; 0 when it does not exist. */
+export async function usedBytes(path: string): Promise<number> {
+  let bytes = 0;
+  // Files come and go meanwhile.
+  for (const name of await readdir(path).catch(() => [])) {
+    const file = await stat(join(path, name)).catch(() => undefined);
+    bytes += (file?.blocks ?? 0) * 512;
+  }
+  return bytes;
+}
+
 /**
  * Removes what was kept, all of it or what is old.
  *

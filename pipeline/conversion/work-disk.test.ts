@@ -2,8 +2,11 @@ import type { StatsFs } from 'node:fs';
 import fs, { mkdtemp, readdir, rm, statfs, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { pino } from 'pino';
 import { eventually } from '../../local/test-broker';
+import { Metrics } from '../../observability/metrics';
 import { classifyError } from '../deliveries/failure';
+import { showWorkDisk } from './show-work-disk';
 import { DiskTooSmall, NoRoom, WorkDisk } from './work-disk';
 
 const MIB = 1024 * 1024;
@@ -121,6 +124,30 @@ it('keeps work from beginning when the disk was full in spite of a reservation',
   directory.foundFull();
   expect(disk.problem()).toBe(`the work disk has no room for ${MIB} bytes`);
   await open;
+});
+
+it('shows what attempts may still write: not what is reserved, but what is kept for replays', async () => {
+  const left = { bavail: 32 * MIB, blocks: 64 * MIB, bsize: 1 } as StatsFs;
+  const statfsNow = jest.spyOn(fs, 'statfs').mockResolvedValue(left);
+  const metrics = new Metrics('converter');
+  const lines: string[] = [];
+  showWorkDisk(disk, metrics, pino({}, { write: (line: string) => lines.push(line) }));
+  const shown = async () =>
+    (await metrics.text()).split('\n').filter((line) => line.startsWith('work_disk_'));
+  expect(await shown()).toEqual([
+    `work_disk_available_bytes ${32 * MIB}`,
+    `work_disk_size_bytes ${64 * MIB}`,
+  ]);
+  const dead = disk.directory('dead');
+  await dead.create();
+  await writeFile(join(dead.path, 'video'), Buffer.alloc(2 * MIB, 1), { flush: true });
+  await dead.keep('job');
+  await disk.directory('at-work').reserve(8 * MIB);
+  expect(await shown()).toContain(`work_disk_available_bytes ${(32 - 8 + 2) * MIB}`);
+  expect(lines).toEqual([]);
+  statfsNow.mockRejectedValue(Object.assign(new Error('gone'), { code: 'ENOENT' }));
+  expect(await shown()).toContain('work_disk_available_bytes 0');
+  expect(lines).toHaveLength(1);
 });
 
 it('removes the directory with what is in it', async () => {

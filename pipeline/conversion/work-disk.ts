@@ -2,7 +2,7 @@ import { statfs } from 'node:fs/promises';
 import { TransientError } from '../deliveries/failure';
 import type { Requirement } from '../deliveries/gate';
 import { AttemptDirectory } from './attempt-directory';
-import { removeKeptWork } from './kept-work';
+import { keptBytes, removeKeptWork } from './kept-work';
 
 /** There is no room for this attempt now. An outage of the machine, as `ENOSPC` is. */
 export class NoRoom extends Error {
@@ -33,6 +33,7 @@ const leastBytes = 4 * 1024 * 1024;
  * Without room the disk keeps work from beginning, until there is room again.
  */
 export class WorkDisk implements Requirement {
+  readonly deferReason = 'disk';
   readonly #open = new Map<AttemptDirectory, number>();
   readonly #listeners: (() => void)[] = [];
   #wantedBytes: number | undefined;
@@ -76,6 +77,17 @@ export class WorkDisk implements Requirement {
 
   stop(): void {
     clearInterval(this.#watch);
+  }
+
+  /**
+   * What attempts may still write, and the size of the file system, in bytes. What is kept for
+   * replays takes no room away: it goes when somebody needs it.
+   *
+   * @throws the error of the file system.
+   */
+  async room(): Promise<{ readonly availableBytes: number; readonly sizeBytes: number }> {
+    const [{ free, total }, kept] = await Promise.all([this.#room(), keptBytes(this.path)]);
+    return { availableBytes: Math.max(0, free + kept), sizeBytes: total };
   }
 
   #reserve(directory: AttemptDirectory, bytes: number): Promise<void> {

@@ -1,6 +1,7 @@
 import type { DeadReason } from '../../contracts/headers';
 import { refusalReasons } from '../../contracts/refusal-reason';
 import { dependencies, DependencyUnavailable } from '../../observability/breaker';
+import type { DeferReason } from '../../observability/metric-labels';
 import { NoRoom } from '../conversion/work-disk';
 import { PublishFailed } from '../../contracts/broker/confirmed-publisher';
 import { MediaToolError } from '../media/media-tool-error';
@@ -9,6 +10,7 @@ import { decideOutcome } from './decide-outcome';
 import {
   ClaimLost,
   classifyError,
+  deferReasonOf,
   MailRefused,
   Stopping,
   StepTimeout,
@@ -23,13 +25,22 @@ const fullDisk = new MediaToolError('ffmpeg found no space', { code: 'ENOSPC' })
 
 type Shown = Exclude<Outcome['kind'], 'dead-letter'> | DeadReason;
 const exhausts = { kind: 'transient', open: 'retry', last: 'attempts-exhausted' } as const;
-const waits = { kind: 'not-now', open: 'defer', last: 'defer' } as const;
+const waits = (reason: DeferReason) =>
+  ({ kind: 'not-now', open: 'defer', last: 'defer', reason }) as const;
 const fails = { kind: 'refused', open: 'failed', last: 'failed' } as const;
 const mailRefused = { kind: 'mail-refused', open: 'mail-refused', last: 'mail-refused' } as const;
 const defect = { kind: 'unknown', open: 'unknown-error', last: 'unknown-error' } as const;
 
+interface Expected {
+  readonly kind: Failure['kind'];
+  readonly open: Shown;
+  readonly last: Shown;
+  /** Why it is put off, if it is. */
+  readonly reason?: DeferReason;
+}
+
 /** What each error means, and what it comes to with attempts left and on the last one. */
-const table: [string, unknown, { kind: Failure['kind']; open: Shown; last: Shown }][] = [
+const table: [string, unknown, Expected][] = [
   ...refusalReasons.map((reason): (typeof table)[number] => [
     `a file refused for ${reason}`,
     new SourceRefused(reason, 'no'),
@@ -38,16 +49,16 @@ const table: [string, unknown, { kind: Failure['kind']; open: Shown; last: Shown
   ...dependencies.map((dependency): (typeof table)[number] => [
     `an outage of ${dependency}`,
     new DependencyUnavailable(dependency, 'down'),
-    waits,
+    waits('dependency'),
   ]),
-  ['a lost claim', new ClaimLost('lost'), waits],
-  ['a stopping worker', new Stopping('bye'), waits],
-  ['a full disk', withCode('ENOSPC'), waits],
-  ['a full disk that ffmpeg met', fullDisk, waits],
-  ['a reservation without room', new NoRoom('full'), waits],
-  ['a silent broker', new PublishFailed('mp3', 'unknown', 'timeout'), waits],
-  ['a full queue', new PublishFailed('mp3', 'refused', 'nacked'), waits],
-  ['a missing queue', new PublishFailed('mp3', 'unroutable', 'no such queue'), waits],
+  ['a lost claim', new ClaimLost('lost'), waits('claim')],
+  ['a stopping worker', new Stopping('bye'), waits('stopping')],
+  ['a full disk', withCode('ENOSPC'), waits('disk')],
+  ['a full disk that ffmpeg met', fullDisk, waits('disk')],
+  ['a reservation without room', new NoRoom('full'), waits('disk')],
+  ['a silent broker', new PublishFailed('mp3', 'unknown', 'timeout'), waits('broker')],
+  ['a full queue', new PublishFailed('mp3', 'refused', 'nacked'), waits('broker')],
+  ['a missing queue', new PublishFailed('mp3', 'unroutable', 'no such queue'), waits('broker')],
   ['a transient error', new TransientError('later'), exhausts],
   ['a step timeout', new StepTimeout('slow'), exhausts],
   ['a broken tool', new MediaToolError('killed'), exhausts],
@@ -75,6 +86,7 @@ describe.each(table)('%s', (_name, error, expected) => {
 
   it(`is ${expected.kind}`, () => {
     expect(failure.kind).toBe(expected.kind);
+    expect(deferReasonOf(failure)).toBe(expected.reason ?? 'unforeseen');
   });
 
   it.each(attempts)('on attempt %d of %d', (attempt, maxAttempts, which) => {
@@ -86,6 +98,7 @@ describe.each(table)('%s', (_name, error, expected) => {
       expect(outcome.letter.errorClass).toBe(Error.isError(error) ? error.name : 'Error');
       expect(outcome.letter.error).toBe(Error.isError(error) ? error.message : error);
     }
+    if (outcome.kind === 'defer') expect(outcome.reason).toBe(expected.reason);
     if (outcome.kind === 'retry') expect(outcome.attempt).toBe(attempt);
   });
 });

@@ -28,7 +28,7 @@ export function decideOutcome(failure: Failure, policy: AttemptPolicy): Outcome 
     case 'refused':
       return { kind: 'failed' };
     case 'not-now':
-      return { kind: 'defer', why: failure.error.message };
+      return { kind: 'defer', reason: failure.reason, why: failure.error.message };
     case 'transient':
       return policy.attempt < policy.maxAttempts
         ? { kind: 'retry', attempt: policy.attempt }

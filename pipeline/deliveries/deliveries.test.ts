@@ -7,6 +7,7 @@ import { headerNames } from '../../contracts/headers';
 import { buildTopology } from '../../contracts/topology';
 import { eventually, openTestBroker, type TestBroker } from '../../local/test-broker';
 import { Metrics } from '../../observability/metrics';
+import { counted } from '../test-counted';
 import { Deliveries } from './deliveries';
 import { LetGo } from './failure';
 import { Gate, type Requirement } from './gate';
@@ -47,22 +48,37 @@ beforeEach(() => {
   channel = new AbortController();
 });
 
+let metrics: Metrics;
+beforeEach(() => {
+  metrics = new Metrics('converter');
+});
+
+/** What was counted besides `deliveries_total`. */
+const alsoCounted = async (): Promise<Record<string, string[]>> => {
+  const names = ['retries_total', 'defers_total', 'dead_lettered_total'] as const;
+  const found = await Promise.all(
+    names.map(async (name) => [name, await counted(metrics, name)] as const),
+  );
+  return Object.fromEntries(found.filter(([, series]) => series.length > 0));
+};
+
 const newDeliveries = (gate = new Gate()) =>
   new Deliveries({
     topology,
     settling: { publisher, around: (work) => work },
     gate,
     closedSignal: () => channel.signal,
-    metrics: new Metrics('converter'),
+    metrics,
     log: pino({ level: 'silent' }),
     settleEveryMs: 20,
   });
 
 /** A dependency that is away until told otherwise. */
-function awayDependency() {
+function awayDependency(deferReason: Requirement['deferReason'] = 'dependency') {
   let away = true;
   const listeners: (() => void)[] = [];
   const requirement: Requirement = {
+    deferReason,
     problem: () => (away ? 'the dependency is away' : undefined),
     onChange: (listener) => listeners.push(listener),
   };
@@ -107,20 +123,29 @@ const letter: DeadLetter = {
   error: 'no',
 };
 
+const retried = (tier: string) => ({ retries_total: [`queue=video,tier=${tier}: 1`] });
+const deferred = (reason: string) => ({ defers_total: [`queue=video,reason=${reason}: 1`] });
+const died = { dead_lettered_total: ['queue=video,reason=unknown-error: 1'] };
+
 it.each([
-  [{ kind: 'completed' }, {}],
-  [{ kind: 'failed' }, {}],
-  [{ kind: 'retry', attempt: 1 }, { 'video.retry.1m': 1 }],
-  [{ kind: 'retry', attempt: 2 }, { 'video.retry.2m': 1 }],
-  [{ kind: 'retry', attempt: 3 }, { 'video.retry.3m': 1 }],
-  [{ kind: 'retry', attempt: 4 }, { 'video.retry.3m': 1 }],
-  [{ kind: 'defer', why: 'not now' }, { 'video.retry.1m': 1 }],
-  [{ kind: 'dead-letter', letter }, { 'video.dead': 1 }],
-] satisfies [Outcome, Record<string, number>][])(
-  '%j: where the copy is',
-  async (outcome, copies) => {
+  [{ kind: 'completed' }, {}, {}],
+  [{ kind: 'failed' }, {}, {}],
+  [{ kind: 'retry', attempt: 1 }, { 'video.retry.1m': 1 }, retried('1')],
+  [{ kind: 'retry', attempt: 2 }, { 'video.retry.2m': 1 }, retried('2')],
+  [{ kind: 'retry', attempt: 3 }, { 'video.retry.3m': 1 }, retried('3')],
+  [{ kind: 'retry', attempt: 4 }, { 'video.retry.3m': 1 }, retried('later')],
+  [{ kind: 'retry', attempt: 40 }, { 'video.retry.3m': 1 }, retried('later')],
+  [{ kind: 'defer', reason: 'disk', why: 'full' }, { 'video.retry.1m': 1 }, deferred('disk')],
+  [{ kind: 'dead-letter', letter }, { 'video.dead': 1 }, died],
+] satisfies [Outcome, Record<string, number>, Record<string, string[]>][])(
+  '%j: where the copy is, and what is counted',
+  async (outcome, copies, also) => {
     await cameTo(outcome);
     expect(await broker.counts(topology)).toEqual(copies);
+    expect(await counted(metrics, 'deliveries_total')).toEqual([
+      `queue=video,outcome=${outcome.kind}: 1`,
+    ]);
+    expect(await alsoCounted()).toEqual(also);
   },
 );
 
@@ -145,7 +170,8 @@ it.each([
 });
 
 it('carries a claim that could not be given back on the deferred copy', async () => {
-  await cameTo({ kind: 'defer', why: 'MongoDB is away', unreleasedClaim: 'the-token' });
+  const why = 'MongoDB is away';
+  await cameTo({ kind: 'defer', reason: 'dependency', why, unreleasedClaim: 'the-token' });
   const copy = await broker.take('video.retry.1m');
   expect(sentHeaders(copy)).toEqual({ [headerNames.unreleasedClaim]: 'the-token' });
 });
@@ -192,6 +218,7 @@ it('settles again until the broker takes the copy', async () => {
   await declareTopology(connection, topology);
   expect(await result).toBe('acked');
   expect(await broker.counts(topology)).toEqual({ 'video.dead': 1 });
+  expect(await alsoCounted()).toEqual(died);
 });
 
 it('lets a delivery go that cannot be settled once its channel is gone, and sends no copy', async () => {
@@ -204,6 +231,7 @@ it('lets a delivery go that cannot be settled once its channel is gone, and send
   await expect(later).rejects.toThrow(LetGo);
   expect(tried.mock.calls.length).toBe(tries);
   expect(await broker.counts(topology)).toEqual({});
+  expect(await alsoCounted()).toEqual({});
 });
 
 it('sends no copy when the channel went away during the work', async () => {
@@ -226,6 +254,7 @@ it('defers work that throws', async () => {
   const thrown = () => Promise.reject(new TypeError('a defect'));
   await newDeliveries().handle('video', await arrival(), thrown);
   expect(await broker.counts(topology)).toEqual({ 'video.retry.1m': 1 });
+  expect(await alsoCounted()).toEqual(deferred('unforeseen'));
 });
 
 it('begins nothing while a dependency is away, and everything once it is back', async () => {
@@ -248,13 +277,17 @@ it('begins nothing while a dependency is away, and everything once it is back', 
   expect(await broker.counts(topology)).toEqual({});
 });
 
-it('defers what was held for too long', async () => {
+it.each(['dependency', 'disk'] as const)('defers what a %s held for too long', async (reason) => {
   const gate = new Gate(10);
-  gate.require(awayDependency().requirement);
+  const there = awayDependency('broker');
+  there.changeTo(false);
+  gate.require(there.requirement);
+  gate.require(awayDependency(reason).requirement);
   const begun = jest.fn();
   await newDeliveries(gate).handle('video', await arrival(), begun);
   expect(begun).not.toHaveBeenCalled();
   expect(await broker.counts(topology)).toEqual({ 'video.retry.1m': 1 });
+  expect(await alsoCounted()).toEqual(deferred(reason));
 });
 
 it('defers what is held when it stops, and lets it go when its channel is gone', async () => {
@@ -273,6 +306,7 @@ it('defers what is held when it stops, and lets it go when its channel is gone',
   await second;
   expect(begun).not.toHaveBeenCalled();
   expect(await broker.counts(topology)).toEqual({ 'video.retry.1m': 1 });
+  expect(await alsoCounted()).toEqual(deferred('stopping'));
 });
 
 it('gives two copies of a message without an id the same one', async () => {
@@ -335,7 +369,7 @@ it('tells running work to hand back once the grace is over, and begins no work a
   const handBack = (signal: AbortSignal): Promise<Outcome> =>
     new Promise((resolve) => {
       const over = () => {
-        resolve({ kind: 'defer', why: (signal.reason as Error).name });
+        resolve({ kind: 'defer', reason: 'stopping', why: (signal.reason as Error).name });
       };
       if (signal.aborted) over();
       else signal.addEventListener('abort', over);

@@ -2,6 +2,7 @@ import type { ConsumeMessage } from 'amqplib';
 import type { Topology, WorkQueue } from '../../contracts/topology';
 import type { Logger } from '../../observability/logger';
 import type { Metrics } from '../../observability/metrics';
+import { countOutcome } from './count-outcome';
 import { toDelivery, type Delivery } from './delivery';
 import { LetGo, Stopping } from './failure';
 import type { Gate } from './gate';
@@ -91,7 +92,7 @@ export class Deliveries {
     try {
       const outcome = await this.#outcome(delivery, work, channelClosed, log);
       await this.#settle(outcome, delivery, channelClosed, log);
-      metrics.count('deliveries_total', { queue, outcome: outcome.kind });
+      countOutcome(queue, outcome, metrics);
       const level = outcome.kind === 'dead-letter' ? 'warn' : 'info';
       log[level]({ outcome }, `delivery ${outcome.kind}`);
     } finally {
@@ -116,9 +117,18 @@ export class Deliveries {
           return notTheJobsFault(error, log);
         }
       case 'waited-too-long':
-        return { kind: 'defer', why: 'a dependency is away' };
+        return {
+          kind: 'defer',
+          reason: this.options.gate.deferReason,
+          why: 'what it cannot begin without is away',
+        };
       case 'let-go':
-        return { kind: 'defer', why: 'the worker is stopping, or the channel is gone' };
+        return {
+          kind: 'defer',
+          // If it is the channel, nothing is settled and so nothing counted.
+          reason: 'stopping',
+          why: 'the worker is stopping, or the channel is gone',
+        };
       default:
         return passage satisfies never;
     }

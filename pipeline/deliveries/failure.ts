@@ -1,5 +1,6 @@
 import { PublishFailed } from '../../contracts/broker/confirmed-publisher';
 import { DependencyUnavailable } from '../../observability/breaker';
+import type { DeferReason } from '../../observability/metric-labels';
 import { MediaToolError } from '../media/media-tool-error';
 import { SourceRefused } from '../media/source-refused';
 
@@ -8,7 +9,7 @@ export type Failure =
   /** The file will never convert; the listener is told. */
   | { readonly kind: 'refused'; readonly error: SourceRefused }
   /** A dependency is away, somebody else has the claim, or we are stopping. Nobody's fault. */
-  | { readonly kind: 'not-now'; readonly error: Error }
+  | { readonly kind: 'not-now'; readonly error: Error; readonly reason: DeferReason }
   /** May succeed unchanged. */
   | { readonly kind: 'transient'; readonly error: Error }
   /** The mail server will never take this mail. */
@@ -53,17 +54,8 @@ const transientCodes = new Set(['EMFILE', 'ENFILE', 'EAGAIN', 'ENOMEM', 'EIO', '
 export function classifyError(thrown: unknown): Failure {
   const error = Error.isError(thrown) ? thrown : new Error(String(thrown));
   if (error instanceof SourceRefused) return { kind: 'refused', error };
-  if (
-    error instanceof DependencyUnavailable ||
-    // A broker that is away, blocks publishers or has a full or missing queue; not the job's fault.
-    error instanceof PublishFailed ||
-    error instanceof ClaimLost ||
-    error instanceof Stopping ||
-    // A full disk is an outage of the machine, not a failure of the file.
-    codeOf(error) === 'ENOSPC'
-  ) {
-    return { kind: 'not-now', error };
-  }
+  const reason = inTheWay(error);
+  if (reason !== undefined) return { kind: 'not-now', error, reason };
   if (error instanceof MailRefused) return { kind: 'mail-refused', error };
   const code = codeOf(error);
   if (
@@ -74,6 +66,22 @@ export function classifyError(thrown: unknown): Failure {
     return { kind: 'transient', error };
   }
   return { kind: 'unknown', error };
+}
+
+/** What kept the work from going on that is nobody's fault; undefined for any other error. */
+function inTheWay(error: Error): DeferReason | undefined {
+  if (error instanceof DependencyUnavailable) return 'dependency';
+  // A broker that is away, blocks publishers or has a full or missing queue; not the job's fault.
+  if (error instanceof PublishFailed) return 'broker';
+  if (error instanceof ClaimLost) return 'claim';
+  if (error instanceof Stopping) return 'stopping';
+  // A full disk is an outage of the machine, not a failure of the file.
+  return codeOf(error) === 'ENOSPC' ? 'disk' : undefined;
+}
+
+/** Why work is put off that this error ended: by a defect, where nothing was in the way. */
+export function deferReasonOf(failure: Failure): DeferReason {
+  return failure.kind === 'not-now' ? failure.reason : 'unforeseen';
 }
 
 /** The code of an error of the system, like `ENOSPC`. */

@@ -1,8 +1,11 @@
 import type { Breaker } from '../../observability/breaker';
+import type { DeferReason } from '../../observability/metric-labels';
 import type { Condition } from '../../observability/readiness';
 
 /** Something that work cannot be begun without. */
 export interface Requirement {
+  /** What work is put off for that waited for it too long. */
+  readonly deferReason: DeferReason;
   /** Why nothing may begin now, or undefined when it may. */
   problem(): string | undefined;
   /** Calls `listener` whenever the answer may have changed. */
@@ -63,6 +66,12 @@ export class Gate {
     }
   }
 
+  /** What a delivery that waited too long was kept from; the first, where it is more than one. */
+  get deferReason(): DeferReason {
+    const [first] = this.#requirements.filter((one) => one.problem() !== undefined);
+    return first?.deferReason ?? 'dependency';
+  }
+
   /** For the person reading `/readyz`: a worker that holds is well, and says what it waits for. */
   condition(): Condition {
     const problems = this.#problems();
@@ -79,6 +88,7 @@ export class Gate {
 /** A breaker that is not closed keeps work from beginning: the breaker alone asks, not the work. */
 export function closed(breaker: Breaker): Requirement {
   return {
+    deferReason: 'dependency',
     problem: () =>
       breaker.state === 'closed'
         ? undefined

@@ -1,5 +1,5 @@
 import type { Logger } from '../../observability/logger';
-import { classifyError } from './failure';
+import { classifyError, deferReasonOf } from './failure';
 import type { Outcome } from './outcome';
 
 /**
@@ -8,8 +8,9 @@ import type { Outcome } from './outcome';
  * later, for as long as it takes.
  */
 export function notTheJobsFault(thrown: unknown, log: Logger): Extract<Outcome, { kind: 'defer' }> {
-  const { kind, error } = classifyError(thrown);
+  const failure = classifyError(thrown);
+  const { kind, error } = failure;
   if (kind === 'not-now') log.warn({ err: error }, 'not now');
   else log.error({ err: error }, 'unexpected error outside an attempt');
-  return { kind: 'defer', why: error.message };
+  return { kind: 'defer', reason: deferReasonOf(failure), why: error.message };
 }

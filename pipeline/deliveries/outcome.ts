@@ -1,5 +1,6 @@
 import type { DeadReason } from '../../contracts/headers';
 import type { StepName } from '../../contracts/job';
+import type { DeferReason } from '../../observability/metric-labels';
 
 /** What a delivery came to. Decided before anything is told to anybody. */
 export type Outcome =
@@ -12,6 +13,8 @@ export type Outcome =
   /** Not the job's fault: a copy goes to the shortest delay queue, the attempt is refunded. */
   | {
       readonly kind: 'defer';
+      readonly reason: DeferReason;
+      /** The same for a person, in full. */
       readonly why: string;
       /** Token of a claim whose attempt could not be refunded: the copy carries it. */
       readonly unreleasedClaim?: string;

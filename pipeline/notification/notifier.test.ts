@@ -15,6 +15,7 @@ import { isMongoOutage } from '../../observability/mongo-outage';
 import type { Delivery } from '../deliveries/delivery';
 import { Stopping } from '../deliveries/failure';
 import type { Outcome } from '../deliveries/outcome';
+import { counted } from '../test-counted';
 import { MailLedger } from './mail-ledger';
 import { Notifier } from './notifier';
 import type { Mailer } from './notifier-deps';
@@ -30,6 +31,7 @@ let client: MongoClient;
 let server: TestSmtpServer;
 let mailer: SmtpMailer;
 let stopping: AbortController;
+let metrics: Metrics;
 const breakers: Breaker[] = [];
 
 beforeAll(async () => {
@@ -47,6 +49,7 @@ beforeEach(async () => {
   server = await startTestSmtpServer();
   mailer = new SmtpMailer({ url: server.url, from: 'mp3@example.com', timeoutMs: 20_000 });
   stopping = new AbortController();
+  metrics = new Metrics('notification');
 });
 
 afterEach(async () => {
@@ -65,7 +68,7 @@ function notifier(worker: string, through: Mailer = mailer): Notifier {
     mailer: through,
     jobs: jobs(),
     records,
-    metrics: new Metrics('notification'),
+    metrics,
     publicUrl: 'http://mp3.example',
     domain: 'example.com',
     maxAttempts: 2,
@@ -118,6 +121,8 @@ it('sends one mail for a message that comes again, and says so on the job each t
   expect(await notify(notifier('b'), one)).toEqual({ kind: 'completed' });
   expect(await mailOf(one)).toBe('sent');
   expectOneMail(one);
+  expect(await counted(metrics, 'attempts_total')).toEqual(['queue=mp3: 1']);
+  expect(await counted(metrics, 'mails_total')).toEqual(['kind=ready,result=ok: 1']);
 });
 
 it('keeps others from sending while the mail server is slower than the claim is long', async () => {
@@ -128,7 +133,7 @@ it('keeps others from sending while the mail server is slower than the claim is 
   const other = notifier('other');
   const until = performance.now() + 3 * claimMs;
   await eventually('the time of three claims', async () => {
-    expect((await notify(other, one)).kind).toBe('defer');
+    expect(await notify(other, one)).toMatchObject({ kind: 'defer', reason: 'claim' });
     return performance.now() > until ? true : undefined;
   });
   server.release('250 at last');
@@ -141,11 +146,13 @@ it('says on the job that the mail server refused the mail, until a replay sends 
   const one = await news();
   server.script('RCPT', '550 no such user');
   expect(await notify(notifier('a'), one)).toMatchObject({ kind: 'dead-letter' });
+  expect(await counted(metrics, 'mails_total')).toEqual(['kind=ready,result=failed: 1']);
   expect(await mailOf(one)).toBe('dead');
   server.script('RCPT', '250 found');
   expect(await notify(notifier('a'), one)).toEqual({ kind: 'completed' });
   expect(await mailOf(one)).toBe('sent');
   expectOneMail(one);
+  expect(await counted(metrics, 'attempts_total')).toEqual(['queue=mp3: 2']);
 });
 
 it('uses no attempt for a whole mail without an answer, and waits longer each time', async () => {
@@ -208,8 +215,10 @@ it('keeps how each attempt failed, and begins anew with the first news of a repl
 it('hands back what it has not begun when the worker stops', async () => {
   const one = await news();
   stopping.abort(new Stopping('the worker is stopping'));
-  expect((await notify(notifier('a'), one)).kind).toBe('defer');
+  const outcome = await notify(notifier('a'), one);
+  expect(outcome).toMatchObject({ kind: 'defer', reason: 'stopping' });
   expect(server.mails).toEqual([]);
+  expect(await counted(metrics, 'attempts_total')).toEqual([]);
 });
 
 describe('when MongoDB goes away between the yes of the mail server and the ledger', () => {
@@ -233,7 +242,7 @@ describe('when MongoDB goes away between the yes of the mail server and the ledg
     const other = notifier('other');
     const until = performance.now() + 3 * claimMs;
     await eventually('the end of the claim', async () => {
-      expect((await notify(other, one)).kind).toBe('defer');
+      expect(await notify(other, one)).toMatchObject({ kind: 'defer', reason: 'dependency' });
       return performance.now() > until ? true : undefined;
     });
     await stack.start('mongodb');
@@ -256,7 +265,8 @@ describe('when MongoDB goes away between the yes of the mail server and the ledg
       ),
       one,
     );
-    expect(await outcome).toEqual({ kind: 'defer', why: 'the sent mail could not be noted' });
+    const why = 'the sent mail could not be noted';
+    expect(await outcome).toEqual({ kind: 'defer', reason: 'dependency', why });
     await stack.start('mongodb');
   }, 60_000);
 });

@@ -37,7 +37,7 @@ export class Notifier {
     const decoded = decodeMessage(delivery.body, schema);
     if (decoded.kind === 'invalid') return invalidMessage(decoded.problem);
     const { job_id: jobId } = decoded.message;
-    const { ledger, publicUrl, domain } = this.deps;
+    const { ledger, metrics, publicUrl, domain } = this.deps;
     try {
       signal.throwIfAborted();
       const { sourceName, traceId } = await this.#job(jobId);
@@ -51,8 +51,9 @@ export class Notifier {
           await markJob(jobId, 'sent', this.deps, log);
           return { kind: 'completed' };
         case 'taken-elsewhere':
-          return { kind: 'defer', why: 'another worker is sending this mail' };
+          return { kind: 'defer', reason: 'claim', why: 'another worker is sending this mail' };
         case 'taken':
+          metrics.count('attempts_total', { queue: delivery.queue });
           return await sendMail(
             { mail, taken, jobId },
             this.deps,

@@ -2,7 +2,7 @@ import type { MailFailure } from '../../contracts/mail-record';
 import type { Logger } from '../../observability/logger';
 import { recordLog, type RecordedLog } from '../../observability/record-log';
 import { decideOutcome } from '../deliveries/decide-outcome';
-import { ClaimLost, classifyError } from '../deliveries/failure';
+import { ClaimLost, classifyError, deferReasonOf } from '../deliveries/failure';
 import type { Outcome } from '../deliveries/outcome';
 import { holdMailClaim } from './hold-mail-claim';
 import type { Mail } from './mail';
@@ -50,7 +50,9 @@ export async function sendMail(
   }
   metrics.count('mails_total', { kind: mail.kind, result: 'ok' });
   const noted = await noteSent(ledger, mail, taken.token, signal, log);
-  if (!noted) return { kind: 'defer', why: 'the sent mail could not be noted' };
+  if (!noted) {
+    return { kind: 'defer', reason: 'dependency', why: 'the sent mail could not be noted' };
+  }
   await markJob(jobId, 'sent', deps, log);
   return { kind: 'completed' };
 }
@@ -90,11 +92,12 @@ async function settleUnsent(
     return outcome;
   } catch (unsettled) {
     if (unsettled instanceof ClaimLost) {
-      return { kind: 'defer', why: unsettled.message };
+      return { kind: 'defer', reason: 'claim', why: unsettled.message };
     }
     log.warn({ err: unsettled }, 'mail not given back; its attempt goes on with the next delivery');
     const why = 'the ledger could not be written';
-    return { kind: 'defer', why, unreleasedClaim: taken.token };
+    const reason = deferReasonOf(classifyError(unsettled));
+    return { kind: 'defer', reason, why, unreleasedClaim: taken.token };
   }
 }
 
