@@ -26,6 +26,7 @@ export async function convertVideo(
     const video = await runStep(steps.fetchVideo, job, attempt);
     attempt.onFetched?.(video.videoPath);
     const mp3 = await runStep(steps.transcode, video, attempt);
+    attempt.onTranscoded?.(mp3);
     stored = await runStep(steps.storeMp3, mp3, attempt);
   }
   await runStep(steps.emitDone, stored, attempt);

@@ -1,5 +1,6 @@
 import type { ObjectId } from 'mongodb';
 import type { ConversionOptions } from '../../contracts/conversion-options';
+import type { EncodeTimes } from '../media/encode-log';
 
 /** What one attempt starts from: the claimed job, and a directory of its own. */
 export interface ConversionJob {
@@ -31,6 +32,8 @@ export interface LocalMp3 {
   readonly mp3Path: string;
   readonly bytes: number;
   readonly durationMs: number;
+  /** Of the encode that made it; undefined when an earlier attempt did, or ffmpeg did not say. */
+  readonly times: EncodeTimes | undefined;
 }
 
 /** An MP3 in GridFS that the job record points to. */

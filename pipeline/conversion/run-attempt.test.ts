@@ -16,6 +16,7 @@ import { Metrics } from '../../observability/metrics';
 import { isMongoOutage } from '../../observability/mongo-outage';
 import { TransientError } from '../deliveries/failure';
 import type { Outcome } from '../deliveries/outcome';
+import { counted } from '../test-counted';
 import type { ConversionSteps } from './convert-video';
 import type { ConverterDeps } from './converter-deps';
 import { JobClaims, type ClaimedJob } from './job-claims';
@@ -88,19 +89,21 @@ function attempt(
   job: ClaimedJob,
   run: ConversionSteps['fetchVideo']['run'],
   sourceFacts: ConverterDeps['sourceFacts'] = () => Promise.reject(new Error('looked at')),
+  further: Partial<ConversionSteps> = {},
 ): Promise<Outcome> {
   const steps = {
     fetchVideo: { name: 'fetch-video', timeoutMs: 60_000, run },
     transcode: notReached('transcode'),
     storeMp3: notReached('store-mp3'),
     emitDone: notReached('emit-done'),
+    ...further,
   } as const;
   const deps = {
     claims,
     steps,
     publisher: new ConfirmedPublisher(publishing, 15_000),
     topology: buildTopology({ video: 'video', mp3: 'mp3' }, [100]),
-    metrics: new Metrics('converter'),
+    metrics,
     worker: 'w',
     disk: new WorkDisk(workDirectory),
     sourceFacts,
@@ -110,6 +113,11 @@ function attempt(
   const log = createLogger('converter', 'info', { write: () => undefined });
   return runAttempt(job, deps, new AbortController().signal, log.child({ jobId: job._id }));
 }
+
+let metrics: Metrics;
+beforeEach(() => {
+  metrics = new Metrics('converter');
+});
 
 const whenAborted = (signal: AbortSignal): Promise<never> =>
   new Promise((_, reject) => {
@@ -198,6 +206,38 @@ it.each([
   expect(looked).toEqual(['/the/video']);
   const record = await jobs.findOne({ _id: job._id });
   expect(record).toMatchObject({ state: 'dead', sourceFacts: noted });
+});
+
+it.each([
+  ['of an encode', { userS: 2, systemS: 0.5, wallS: 4 }, ['mode=user: 2', 'mode=system: 0.5'], 90],
+  [
+    'of one too short to be timed',
+    { userS: 1, systemS: 1, wallS: 0 },
+    ['mode=user: 1', 'mode=system: 1'],
+    0,
+  ],
+  ['of an MP3 that was there, or an encoder that did not say', undefined, [], 0],
+])('counts what ffmpeg took %s, whatever comes after it', async (_, times, cpu, speed) => {
+  const job = await claimed();
+  await attempt(
+    job,
+    (conversion) => Promise.resolve({ job: conversion, videoPath: '/the/video' }),
+    () => Promise.resolve(facts),
+    {
+      transcode: {
+        name: 'transcode',
+        timeoutMs: 60_000,
+        run: (video) =>
+          Promise.resolve({ job: video.job, mp3Path: '/it', bytes: 1, durationMs: 360_000, times }),
+      },
+    },
+  );
+  expect(await counted(metrics, 'ffmpeg_cpu_seconds_total')).toEqual(cpu);
+  const sum = speed === 0 ? [] : [`: ${speed}`];
+  const text = (await metrics.text()).split('\n');
+  expect(text).toContain(`transcode_speed_ratio_sum ${speed}`);
+  expect(text).toContain(`transcode_speed_ratio_count ${sum.length}`);
+  expect(await counted(metrics, 'audio_seconds_total')).toEqual([]);
 });
 
 it('leaves no directory behind', async () => {

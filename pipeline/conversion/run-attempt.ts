@@ -6,6 +6,7 @@ import type { AttemptDirectory } from './attempt-directory';
 import { concludeAttempt, endOfAttempt } from './conclude-attempt';
 import { convertVideo } from './convert-video';
 import type { ConverterDeps } from './converter-deps';
+import { countEncode } from './count-encode';
 import { factsOfAttempt } from './facts-of-attempt';
 import type { ConversionJob, StoredMp3 } from './hand-offs';
 import type { ClaimedJob } from './job-claims';
@@ -42,6 +43,9 @@ export async function runAttempt(
       onProgress: renewal.onProgress,
       onFetched(path) {
         videoPath = path;
+      },
+      onTranscoded(mp3) {
+        countEncode(mp3, metrics);
       },
     });
     metrics.count('audio_seconds_total', {}, stored.durationMs / 1_000);

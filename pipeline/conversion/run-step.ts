@@ -4,6 +4,7 @@ import type { StepResult } from '../../observability/metric-labels';
 import type { Metrics } from '../../observability/metrics';
 import { StepTimeout, classifyError } from '../deliveries/failure';
 import { SourceRefused } from '../media/source-refused';
+import type { LocalMp3 } from './hand-offs';
 import type { Step } from './step';
 
 /** Knows which step failed; the cause says how. */
@@ -25,6 +26,8 @@ export interface AttemptContext {
   readonly onProgress: (step: StepName, percent: number) => void;
   /** Told where the video is once it is fetched whole. */
   readonly onFetched?: (videoPath: string) => void;
+  /** Told of the MP3 once it is proved. */
+  readonly onTranscoded?: (mp3: LocalMp3) => void;
 }
 
 /**

@@ -64,7 +64,8 @@ async function claimedMp3(): Promise<LocalMp3> {
     directory,
     reserve: () => Promise.resolve(),
   };
-  return { job, mp3Path: join(directory, 'audio.mp3'), bytes, durationMs: 1_000 };
+  const mp3Path = join(directory, 'audio.mp3');
+  return { job, mp3Path, bytes, durationMs: 1_000, times: undefined };
 }
 
 const step = () => storeMp3(mp3s, breaker, claims, 60_000);

@@ -13,8 +13,8 @@ export function transcode(limits: MediaLimits, timeoutMs: number): Step<LocalVid
     async run({ job, videoPath }, { signal, progress }) {
       const mp3Path = join(job.directory, 'audio.mp3');
       const left = await leftMp3(mp3Path, job);
-      if (left !== undefined) return { job, mp3Path, ...left };
-      const { bytes, durationMs, samples } = await transcodeFile({
+      if (left !== undefined) return { job, mp3Path, ...left, times: undefined };
+      const { bytes, durationMs, samples, times } = await transcodeFile({
         sourcePath: videoPath,
         outputPath: mp3Path,
         options: job.options,
@@ -24,7 +24,7 @@ export function transcode(limits: MediaLimits, timeoutMs: number): Step<LocalVid
         onProgress: progress,
       });
       await noteMp3(mp3Path, job, { bytes, durationMs, samples });
-      return { job, mp3Path, bytes, durationMs };
+      return { job, mp3Path, bytes, durationMs, times };
     },
   };
 }

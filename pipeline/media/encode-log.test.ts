@@ -29,7 +29,7 @@ test('the closing report is read', () => {
     complaints: 0,
     endedEarly: undefined,
     isProtected: false,
-    cpuSeconds: 0.748,
+    times: { userS: 0.745, systemS: 0.003, wallS: 0.748 },
     firstLine: closing[0],
   });
 });

@@ -1,5 +1,14 @@
 import type { Container } from './container';
 
+/** What ffmpeg says of itself at the end of an encode (its option `-benchmark`), in seconds. */
+export interface EncodeTimes {
+  /** CPU time in its own code, and in the kernel for it. */
+  readonly userS: number;
+  readonly systemS: number;
+  /** On the clock, without reading the head of the source. */
+  readonly wallS: number;
+}
+
 /** What ffmpeg's log (`-loglevel repeat+level+verbose`) said about one encode. */
 export interface EncodeReport {
   /** From ffmpeg's closing report; undefined when it did not come to that. */
@@ -18,8 +27,8 @@ export interface EncodeReport {
   readonly endedEarly: string | undefined;
   /** ffmpeg met digital rights management. */
   readonly isProtected: boolean;
-  /** CPU time ffmpeg used, in seconds. */
-  readonly cpuSeconds: number | undefined;
+  /** Undefined when ffmpeg did not come to its end. */
+  readonly times: EncodeTimes | undefined;
   readonly firstLine: string | undefined;
   /** The last lines. */
   readonly tail: readonly string[];
@@ -36,6 +45,8 @@ const cutPacketMeansEnd: readonly Container[] = ['mov', 'matroska', 'avi', 'flv'
 const inputReport =
   /^\[verbose\] {3}Input stream #0:(\d+) \(audio\): (\d+) packets read \(\d+ bytes\); (?:\d+ frames decoded \((\d+) samples\))?/;
 
+const benchmark = /^\[info\] bench: utime=(\d+\.\d+)s stime=(\d+\.\d+)s rtime=(\d+\.\d+)s$/;
+
 /** Reads ffmpeg's log line by line and keeps what matters, however long the log gets. */
 export class EncodeLog {
   #packetsRead: number | undefined;
@@ -47,7 +58,7 @@ export class EncodeLog {
   #complaints = 0;
   #endedEarly: string | undefined;
   #isProtected = false;
-  #cpuSeconds: number | undefined;
+  #times: EncodeTimes | undefined;
   #firstLine: string | undefined;
   #tail: string[] = [];
 
@@ -76,7 +87,7 @@ export class EncodeLog {
       complaints: this.#complaints,
       endedEarly: this.#endedEarly,
       isProtected: this.#isProtected,
-      cpuSeconds: this.#cpuSeconds,
+      times: this.#times,
       firstLine: this.#firstLine,
       tail: this.#tail,
     };
@@ -100,8 +111,11 @@ export class EncodeLog {
       /^\[verbose\] {3}Output stream #0:0 \(audio\): \d+ frames encoded \((\d+) samples\)/;
     const encoded = output.exec(line)?.[1];
     if (encoded !== undefined) this.#encodedSamples = Number(encoded);
-    const cpu = /^\[info\] bench: utime=([\d.]+)s stime=([\d.]+)s/.exec(line);
-    if (cpu) this.#cpuSeconds = Number(cpu[1]) + Number(cpu[2]);
+    const bench = benchmark.exec(line);
+    if (bench) {
+      const [userS = 0, systemS = 0, wallS = 0] = bench.slice(1).map(Number);
+      this.#times = { userS, systemS, wallS };
+    }
   }
 
   #complaint(line: string, isWarning: boolean): void {

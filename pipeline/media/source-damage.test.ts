@@ -48,7 +48,7 @@ function damage(own: Case): string | undefined {
     complaints: 0,
     endedEarly: undefined,
     isProtected: false,
-    cpuSeconds: 1,
+    times: undefined,
     firstLine: undefined,
     tail: [],
     sampleRate: 48_000,

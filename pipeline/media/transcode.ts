@@ -2,6 +2,7 @@ import { rm, stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { ConversionOptions } from '../../contracts/conversion-options';
 import { takeCover, type Cover } from './cover-picture';
+import type { EncodeTimes } from './encode-log';
 import { examineSource } from './examine-source';
 import { encodeMp3, type Encoded } from './ffmpeg-command';
 import type { MediaLimits } from './media-limits';
@@ -37,10 +38,10 @@ export interface Transcoded {
   readonly channels: 1 | 2;
   /** ffmpeg's name of the codec the audio had. */
   readonly sourceCodec: string;
-  /** Seconds of audio; divided by `cpuSeconds` it is the speed. */
+  /** Seconds of audio; divided by the encode's time it is the speed. */
   readonly audioSeconds: number;
-  /** CPU time of the encoder process, in seconds, if it reported it. */
-  readonly cpuSeconds: number | undefined;
+  /** Of the encode that made it, if ffmpeg reported it. */
+  readonly times: EncodeTimes | undefined;
   /** Packets of the source that could not be decoded; few enough to let it pass. */
   readonly undecodedPackets: number;
   readonly cover: Cover['kind'];
@@ -97,7 +98,7 @@ export async function transcode(request: TranscodeRequest): Promise<Transcoded> 
       channels: mp3.channels,
       sourceCodec: track.codec,
       audioSeconds: mp3.samples / mp3.sampleRate,
-      cpuSeconds: encoded.cpuSeconds,
+      times: encoded.times,
       undecodedPackets: encoded.undecodedPackets,
       cover: cover.kind,
     };

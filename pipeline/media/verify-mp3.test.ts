@@ -16,7 +16,7 @@ const encoded: Encoded = {
   complaints: 0,
   endedEarly: undefined,
   isProtected: false,
-  cpuSeconds: 0.1,
+  times: undefined,
   firstLine: undefined,
   tail: [],
   sampleRate: 48_000,
