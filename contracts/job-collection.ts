@@ -29,6 +29,10 @@ const jobIndexes: IndexDescription[] = [
     key: { finishedAt: 1, replayedAt: 1, 'owner.id': 1, createdAt: 1, _id: 1 },
     name: 'open-fresh-oldest',
   },
+  // Open jobs, oldest first: those that are no replays by `createdAt`, replays by `replayedAt`.
+  { key: { finishedAt: 1, replayedAt: 1, createdAt: 1 }, name: 'open-by-age' },
+  // Jobs by how they ended whose mail is still to come, the oldest news first.
+  { key: { mail: 1, state: 1, announcedAt: 1 }, name: 'mail-by-age' },
   // Open jobs that are on the broker.
   { key: { finishedAt: 1, publishedAt: 1 }, name: 'open-published' },
   // Replays that are held, oldest first, or on the broker, and those whose mail is still to come.

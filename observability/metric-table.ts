@@ -31,6 +31,15 @@ export interface MetricDeclaration {
 const http = ['gateway', 'auth'] as const;
 const workers = ['converter', 'notification'] as const;
 
+/** Of workers, then what the broker says (`x-death`), then what came without any word. */
+const deadLetteredReasons = [
+  ...deadReasons,
+  'rejected',
+  'expired',
+  'overflow',
+  'not-stated',
+] as const;
+
 /** Every metric of the product (prometheus.io/docs/practices/naming). */
 export const metricTable = {
   build_info: {
@@ -165,7 +174,7 @@ export const metricTable = {
   retries_total: {
     type: 'counter',
     unit: null,
-    help: 'Deliveries that another attempt follows, by delay queue, the shortest delay first.',
+    help: 'Deliveries that another attempt follows, by the attempt that failed; the delay grows with it.',
     labels: { queue: workQueues, tier: retryTiers },
     services: workers,
   },
@@ -179,8 +188,8 @@ export const metricTable = {
   dead_lettered_total: {
     type: 'counter',
     unit: null,
-    help: 'Messages given up, by reason; those that the broker gave up appear when they are filed.',
-    labels: { queue: workQueues, reason: deadReasons },
+    help: 'Messages given up, by reason; those that the broker or a stranger gave up appear when they are filed.',
+    labels: { queue: workQueues, reason: deadLetteredReasons },
     services: [...workers, 'relay'],
   },
 
@@ -217,14 +226,14 @@ export const metricTable = {
   work_disk_available_bytes: {
     type: 'gauge',
     unit: 'bytes',
-    help: 'Room left for videos at work: what the file system has, or what WORK_DIR may take, whichever is less.',
+    help: 'Room left for videos at work: what the file system under WORK_DIR has, less what attempts have reserved; what is kept for replays takes none away.',
     labels: {},
     services: ['converter'],
   },
   work_disk_size_bytes: {
     type: 'gauge',
     unit: 'bytes',
-    help: 'Room for videos at work when nothing is there.',
+    help: 'Size of the file system under WORK_DIR.',
     labels: {},
     services: ['converter'],
   },
@@ -276,7 +285,7 @@ export const metricTable = {
   oldest_waiting_seconds: {
     type: 'gauge',
     unit: 'seconds',
-    help: 'Age of the oldest job that waits for a worker (video) or for its mail (mp3, failed), 0 when none does; the active relay sets it.',
+    help: 'How long the oldest job has waited: for a worker since it was uploaded or put back (video), for its mail since its news went out (mp3, failed); 0 when none does; the active relay sets it.',
     labels: { queue: workQueues },
     services: ['relay'],
   },

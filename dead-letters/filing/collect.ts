@@ -2,9 +2,11 @@ import type { GetMessage } from 'amqplib';
 import { deadQueue, workQueues, type Topology, type WorkQueue } from '../../contracts/topology';
 import { durable } from '../../contracts/job-collection';
 import type { BrokerConnection } from '../../observability/broker-connection';
+import type { DeathReason } from '../dead-letter';
 import type { DeadLetterStores } from '../stores';
 import type { ArrivedMessage } from './arrived-message';
 import { fileMessages } from './file-messages';
+import { readDeath, workersReason } from './read-death';
 
 /** At a time; many small ones make one write, and few large ones do not fill the memory. */
 const limits = { messages: 250, bytes: 8 * 1024 * 1024 };
@@ -16,6 +18,9 @@ export interface CollectDeps {
   /** Asked before each batch; throws to end it. */
   readonly proceed: () => void;
   readonly onFiled: (queue: WorkQueue, messages: number) => void;
+  /** Of each message filed that no worker of ours gave up. */
+  readonly onFoundDead: (queue: WorkQueue, reason: DeathReason) => void;
+  readonly onJobsEnded: (jobs: number) => void;
 }
 
 /**
@@ -30,6 +35,8 @@ export async function collectDeadLetters({
   topology,
   proceed,
   onFiled,
+  onFoundDead,
+  onJobsEnded,
 }: CollectDeps): Promise<void> {
   for (const workQueue of workQueues) {
     const queue = topology.queueNames[workQueue];
@@ -37,14 +44,17 @@ export async function collectDeadLetters({
     await proveWritable(stores);
     for (;;) {
       proceed();
-      const taken = await broker.take(deadQueue(queue), limits, (messages) =>
-        fileMessages(
-          stores,
-          messages.map((message) => arrived(queue, workQueue, message)),
-        ),
-      );
+      let filed: readonly ArrivedMessage[] = [];
+      const taken = await broker.take(deadQueue(queue), limits, async (messages) => {
+        filed = messages.map((message) => arrived(queue, workQueue, message));
+        onJobsEnded(await fileMessages(stores, filed));
+      });
       if (taken === 0) break;
       onFiled(workQueue, taken);
+      for (const message of filed) {
+        if (workersReason(message.headers) !== undefined) continue;
+        onFoundDead(workQueue, readDeath(message, new Date()).reason);
+      }
     }
   }
 }

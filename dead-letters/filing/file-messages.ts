@@ -13,12 +13,13 @@ import { replaceBody, storeBody } from './store-body';
  * Files messages. Once it resolves they may be acked: they are on the server's disk. Filing a
  * message again changes nothing, so whoever dies before the ack does no harm.
  *
+ * @returns how many jobs ended with it: those that the broker gave up without a word.
  * @throws the error of MongoDB; some may be on file then.
  */
 export async function fileMessages(
   stores: DeadLetterStores,
   messages: readonly ArrivedMessage[],
-): Promise<void> {
+): Promise<number> {
   const now = new Date();
   const arrived = messages.map((message) => letterOf(message, now));
   const known = await knownLetters(stores, arrived);
@@ -34,7 +35,7 @@ export async function fileMessages(
   const writes = letters.flatMap((letter) => [fileOnce(letter), fileDeath(letter)]);
   // In order: two copies of one message may be in one batch.
   await stores.letters.bulkWrite(writes, { ordered: true });
-  await markBrokerDeaths(stores, letters);
+  return markBrokerDeaths(stores, letters);
 }
 
 /**

@@ -7,11 +7,14 @@ import type { DeadLetterStores } from '../stores';
 /**
  * The broker gives a message up without a word to the job's record; here the record learns of it.
  * Not while somebody works on the job with another copy: then that one decides.
+ *
+ * @returns how many jobs ended with it.
  */
 export async function markBrokerDeaths(
   { jobs }: DeadLetterStores,
   letters: readonly DeadLetterRecord[],
-): Promise<void> {
+): Promise<number> {
+  let ended = 0;
   for (const { workQueue, jobId, last } of letters) {
     if (jobId === null || last.reason !== 'delivery-limit') continue;
     // Put back since: this is a second copy of an older death. A missing count is none.
@@ -34,7 +37,7 @@ export async function markBrokerDeaths(
       error,
       log: [],
     };
-    await jobs.updateOne(
+    const { modifiedCount } = await jobs.updateOne(
       { _id: jobId, finishedAt: null, mp3: null, ...notPutBack, ...unclaimed },
       {
         $set: { state: 'dead', claim: null, deadReason: 'delivery-limit' },
@@ -42,5 +45,7 @@ export async function markBrokerDeaths(
         $currentDate: { finishedAt: true },
       },
     );
+    ended += modifiedCount;
   }
+  return ended;
 }

@@ -1,4 +1,4 @@
-import { deadReasons, headerNames } from '../../contracts/headers';
+import { deadReasons, headerNames, type DeadReason } from '../../contracts/headers';
 import { stepNames } from '../../contracts/job';
 import { replayIn } from '../../contracts/replay-count';
 import type { Death, DeathReason } from '../dead-letter';
@@ -14,7 +14,7 @@ type Headers = ArrivedMessage['headers'];
 export function readDeath({ headers, queue }: ArrivedMessage, now: Date): Death {
   const replay = replayIn(headers);
   const attempts = count(headers[headerNames.attempt]);
-  const ours = deadReasons.find((reason) => reason === headers[headerNames.deadReason]);
+  const ours = workersReason(headers);
   if (ours !== undefined) {
     return {
       replay,
@@ -35,6 +35,11 @@ export function readDeath({ headers, queue }: ArrivedMessage, now: Date): Death 
     ...explanations[broker.reason](queue, headers),
     reason: broker.reason,
   };
+}
+
+/** Why a worker of ours gave the message up; undefined when it was the broker, or a stranger. */
+export function workersReason(headers: Headers): DeadReason | undefined {
+  return deadReasons.find((reason) => reason === headers[headerNames.deadReason]);
 }
 
 type BrokerReason = Exclude<DeathReason, (typeof deadReasons)[number]> | 'delivery-limit';

@@ -105,8 +105,8 @@ export class Orders {
       .toArray();
   }
 
-  #act(order: OrderRecord, letters: readonly DeadLetterRecord[]): Promise<void> {
-    const { stores } = this.deps;
+  async #act(order: OrderRecord, letters: readonly DeadLetterRecord[]): Promise<void> {
+    const { stores, onGivenUp } = this.deps;
     switch (order.action) {
       case 'replay':
         return withEditor(order.edit, async (edit) => {
@@ -115,7 +115,8 @@ export class Orders {
           }
         });
       case 'discard':
-        return discardLetters(stores, order, letters);
+        onGivenUp(await discardLetters(stores, order, letters));
+        return;
       case 'park':
         return moveLetters(stores, order, letters, 'parked');
       case 'unpark':

@@ -11,4 +11,6 @@ export interface OrdersDeps {
   /** Asked before each step; throws to end it. */
   readonly proceed: () => void;
   readonly onActed: (action: OrderAction, letters: number) => void;
+  /** Told of dead jobs that end as failed because their letters are discarded. */
+  readonly onGivenUp: (jobs: number) => void;
 }

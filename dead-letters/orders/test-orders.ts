@@ -33,7 +33,8 @@ export function ordersOf(
 ): Orders {
   const proceed = () => undefined;
   const topology = buildTopology({ video: 'video', mp3: 'mp3' }, [10_000]);
-  return new Orders({ stores, publisher, topology, proceed, onActed: () => undefined, ...change });
+  const told = { onActed: () => undefined, onGivenUp: () => undefined };
+  return new Orders({ stores, publisher, topology, proceed, ...told, ...change });
 }
 
 /** Until there is nothing more to do; an order's rate is not waited for. */

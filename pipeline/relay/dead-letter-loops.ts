@@ -44,6 +44,12 @@ export function deadLetterLoops(deps: DeadLetterDeps): Loop[] {
         metrics.count('dead_letters_filed_total', { queue }, messages);
         log.warn({ queue, messages }, 'dead letters filed; see them with the dead-letters command');
       },
+      onFoundDead(queue, reason) {
+        metrics.count('dead_lettered_total', { queue, reason });
+      },
+      onJobsEnded(jobs) {
+        metrics.count('jobs_finished_total', { state: 'dead' }, jobs);
+      },
     });
   };
   const orders = new Orders({
@@ -53,6 +59,10 @@ export function deadLetterLoops(deps: DeadLetterDeps): Loop[] {
     proceed,
     onActed(action, letters) {
       metrics.count('dead_letters_acted_total', { action }, letters);
+    },
+    onGivenUp(jobs) {
+      metrics.count('jobs_finished_total', { state: 'failed' }, jobs);
+      metrics.count('refusals_total', { reason: 'given-up' }, jobs);
     },
   });
   const carryOut = async () => {

@@ -46,6 +46,9 @@ const job = (id: string, accept: (job: JobRecord) => boolean) =>
     return found !== null && accept(found) ? found : undefined;
   });
 
+const notZero = async (adminPort: number, name: string): Promise<string[]> =>
+  (await metricLines(adminPort, `${name}{`)).filter((line) => !line.endsWith(' 0'));
+
 /** The broker has nothing of them any more, be it ready or with somebody. */
 async function expectAcked(): Promise<void> {
   await system.stopRelays();
@@ -125,6 +128,12 @@ describe('filing', () => {
       const wanted = ['dead_letters_filed_total{queue="mp3"} 3', 'dead_letters{queue="mp3"} 3'];
       return wanted.every((line) => lines.includes(line)) || undefined;
     });
+    // Those that say why were counted by the worker that gave them up.
+    expect(await notZero(adminPort, 'dead_lettered_total')).toEqual([
+      'dead_lettered_total{queue="video",reason="not-stated"} 1',
+      'dead_lettered_total{queue="mp3",reason="not-stated"} 2',
+      'dead_lettered_total{queue="failed",reason="not-stated"} 1',
+    ]);
     await expectAcked();
     expect(await stores.letters.countDocuments()).toBe(7);
   }, 30_000);
@@ -140,7 +149,7 @@ describe('filing', () => {
       when: { '!': 'timestamp', value: 1_700_000_000 },
       deep,
     };
-    await start();
+    const { adminPort } = await start();
     await system.broker.publish('video.dead', 'x', { messageId: 'shapes', headers });
     await system.broker.publish('video.dead', 'x', { messageId: 'after' });
     const shapes = await letter('shapes');
@@ -149,6 +158,21 @@ describe('filing', () => {
       'a.b': { 'c.d': [1, { $e: { base64: '/w==' } }] },
     });
     await letter('after');
+    const foreign = { 'dead-reason': 'no reason of ours', 'dead-queue': 'no queue' };
+    const rejected = { ...foreign, 'x-death': [{ reason: 'rejected', queue: 'no queue' }] };
+    const made = { ...foreign, 'x-death': [{ reason: 'made up', queue: 'no queue' }] };
+    await system.broker.publish('video.dead', 'x', { messageId: 'rejected', headers: rejected });
+    await system.broker.publish('video.dead', 'x', { messageId: 'made-up', headers: made });
+    await letter('rejected');
+    await letter('made-up');
+    await eventually('four letters in the metrics', async () => {
+      const [line] = await notZero(adminPort, 'dead_letters_filed_total');
+      return line === 'dead_letters_filed_total{queue="video"} 4' || undefined;
+    });
+    expect((await notZero(adminPort, 'dead_lettered_total')).sort()).toEqual([
+      'dead_lettered_total{queue="video",reason="not-stated"} 3',
+      'dead_lettered_total{queue="video",reason="rejected"} 1',
+    ]);
     await expectAcked();
   }, 30_000);
 
@@ -274,7 +298,7 @@ describe('a message that the broker gave up', () => {
       messageId: open._id,
       headers: { 'job-id': open._id, attempt: 3 },
     });
-    await start();
+    const { adminPort } = await start();
     const worker = await connect(system.broker.vhost.url);
     const dead = await eventually('its letter', async () => {
       const channel = await worker.createChannel();
@@ -295,6 +319,16 @@ describe('a message that the broker gave up', () => {
       finishedAt: expect.any(Date) as Date,
       failures: [{ errorClass: 'WorkerCrashed' }],
     });
+    await eventually('its death in the metrics', async () => {
+      const lines = await notZero(adminPort, 'dead_lettered_total');
+      return lines.length > 0 || undefined;
+    });
+    expect(await notZero(adminPort, 'dead_lettered_total')).toEqual([
+      'dead_lettered_total{queue="video",reason="delivery-limit"} 1',
+    ]);
+    expect(await notZero(adminPort, 'jobs_finished_total')).toEqual([
+      'jobs_finished_total{state="dead"} 1',
+    ]);
     await expectAcked();
   }, 30_000);
 });
@@ -391,8 +425,10 @@ describe('a replay', () => {
 
   it('given up tells the listener', async () => {
     const dead = await deadJob();
-    await start({ LOST_AFTER_MS: '1000' });
+    const { adminPort } = await start({ LOST_AFTER_MS: '1000' });
     const { _id } = await letter(dead._id);
+    // Its worker has counted how it died.
+    expect(await notZero(adminPort, 'jobs_finished_total')).toEqual([]);
     const select = { ids: [_id] };
     await placeOrder(stores, { action: 'discard', reason: 'old', select }, 'op@example.com');
     const message = await system.broker.take('mp3.failed');
@@ -403,5 +439,16 @@ describe('a replay', () => {
       reason: 'given-up',
     });
     await letter(dead._id, ({ state }) => state === 'discarded');
+    await eventually('the discarded letter in the metrics', async () => {
+      const lines = await notZero(adminPort, 'dead_letters_acted_total');
+      return lines.length > 0 || undefined;
+    });
+    expect(await notZero(adminPort, 'jobs_finished_total')).toEqual([
+      'jobs_finished_total{state="failed"} 1',
+    ]);
+    expect(await notZero(adminPort, 'refusals_total')).toEqual([
+      'refusals_total{reason="given-up"} 1',
+    ]);
+    expect(await notZero(adminPort, 'dead_lettered_total')).toEqual([]);
   }, 30_000);
 });

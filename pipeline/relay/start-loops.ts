@@ -15,6 +15,7 @@ import { LeaseLost, type Lease } from './lease';
 import { Loop } from './loop';
 import { holdLost } from './lost-messages';
 import type { BrokerConnection } from '../../observability/broker-connection';
+import { nobodyWaits, showWaiting, waitingSince } from './oldest-waiting';
 import { releaseHeld } from './release-held';
 import { Shortfall } from './shortfall';
 import { announceLost, announceReplayed, announceUnheard, type Announced } from './unheard-news';
@@ -35,6 +36,9 @@ export interface RelayDeps {
 /** A publication and its mark may take so much longer than the broker's answer. */
 const markMs = 1_000;
 
+/** Pause between two looks at what waits longest; its age goes on in between. */
+const lookEveryMs = 2_000;
+
 /** What a relay does over and over: keep the lease, and whatever the lease allows. */
 export function startLoops(deps: RelayDeps): RunningProcess {
   const { config, client, jobs, outbox, publisher, broker, topology, lease, metrics, log } = deps;
@@ -49,6 +53,15 @@ export function startLoops(deps: RelayDeps): RunningProcess {
     if (!stopping && lease.held) await tick();
   };
 
+  let since = nobodyWaits;
+  const lookAtWaiting = async () => {
+    since = await waitingSince(jobs);
+  };
+  metrics.onScrape(() => {
+    metrics.set('relay_active', {}, !stopping && lease.held ? 1 : 0);
+    showWaiting(lease.held ? since : nobodyWaits, metrics);
+  });
+
   let wasActive = false;
   const keepLease = async () => {
     const isActive = await lease.take().finally(() => {
@@ -56,6 +69,7 @@ export function startLoops(deps: RelayDeps): RunningProcess {
         log.warn('the lease is lost: standby');
         metrics.set('outbox_held_jobs', {}, 0);
         for (const queue of workQueues) metrics.set('dead_letters', { queue }, 0);
+        since = nobodyWaits;
         wasActive = false;
       }
     });
@@ -146,6 +160,7 @@ export function startLoops(deps: RelayDeps): RunningProcess {
     new Loop('lease', Math.min(1_000, relayLeaseMs / 3), keepLease, log),
     new Loop('outbox', relayEveryMs, active(release), log),
     new Loop('replays', relayEveryMs, active(replay), log),
+    new Loop('waiting', Math.max(relayEveryMs, lookEveryMs), active(lookAtWaiting), log),
     new Loop('recovery', Math.max(relayEveryMs, lostAfterMs / 10), active(recover), log),
     new Loop('sweeper', Math.min(1_000, config.sweepEveryMs), active(sweepWhenDue), log),
   ];
