@@ -81,12 +81,7 @@ export async function startWorker(
   const metrics = new Metrics(name);
   metrics.collectRuntime();
   const readiness = new Readiness();
-  const admin = await startAdminServer(
-    config.adminHost,
-    config.adminPort,
-    metrics,
-    readiness,
-  );
+  const admin = await startAdminServer(config.adminHost, config.adminPort, metrics, readiness);
 
   const mongo = new MongoConnection(
     config.mongoUrl,
