@@ -1,12 +1,18 @@
 import { relative } from 'node:path';
 import { gatewayUrl } from './processes/process-environment';
 import { secretPath } from './secrets';
+import { alertmanagerUrl, operatorAddress } from './servers/alertmanager';
 import { inboxUrl } from './servers/inbox';
+import { prometheusUrl } from './servers/prometheus';
 import { managementApi } from './servers/rabbitmq-urls';
 import type { StackConfig } from './stack-config';
 
 /** Where to look at a running stack, one line each. */
-export function stackAddresses(config: StackConfig, serversOnly: boolean): string[] {
+export function stackAddresses(
+  config: StackConfig,
+  serversOnly: boolean,
+  monitoring = false,
+): string[] {
   const { url, user } = managementApi(config);
   const password = secretPath(config.stateDirectory, 'rabbitmq-console');
   return [
@@ -18,6 +24,12 @@ export function stackAddresses(config: StackConfig, serversOnly: boolean): strin
         ]),
     `RabbitMQ       ${url}/  (user ${user}, password in ${shortPath(password)})`,
     `Mail inbox     ${inboxUrl(config)}/`,
+    ...(monitoring
+      ? [
+          `Prometheus     ${prometheusUrl(config)}/`,
+          `Alertmanager   ${alertmanagerUrl(config)}/  (mails to ${operatorAddress} in the inbox)`,
+        ]
+      : []),
   ];
 }
 

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { requireFreePorts } from './daemon/busy-port';
 import type { Daemon } from './daemon/daemon';
 import { daemonFiles, findDaemon, probeOnce } from './daemon/supervisor';
@@ -5,6 +6,7 @@ import { clearLeases } from './leases';
 import { createProductProcess, processNames } from './processes/product-process';
 import { startProcesses, stopProcesses } from './processes/processes';
 import {
+  monitorNames,
   serverDaemons,
   serverNames,
   startServers,
@@ -15,6 +17,13 @@ import {
 import type { StackConfig } from './stack-config';
 import { recordStack } from './stack-record';
 
+export interface BringUpOptions {
+  /** The servers without the product. */
+  readonly serversOnly?: boolean;
+  /** Prometheus and Alertmanager as well. */
+  readonly monitoring?: boolean;
+}
+
 /**
  * Starts servers and the product's processes where they do not run yet. Callers hold the lock.
  *
@@ -22,9 +31,13 @@ import { recordStack } from './stack-record';
  */
 export async function bringUp(
   config: StackConfig,
-  options: StartOptions & { readonly serversOnly?: boolean } = {},
+  options: StartOptions & BringUpOptions = {},
 ): Promise<void> {
-  const daemons = stackDaemons(config, options.serversOnly === true);
+  const { serversOnly = false, monitoring = false } = options;
+  const daemons = [
+    ...stackDaemons(config, serversOnly),
+    ...(monitoring ? monitorDaemons(config) : []),
+  ];
   for (const daemon of daemons) {
     if (findDaemon(config, daemon.name) === undefined) {
       await requireFreePorts(daemon, config.baseVariable);
@@ -32,11 +45,14 @@ export async function bringUp(
   }
   recordStack(config);
   await startServers(config, serverNames, options);
-  if (options.serversOnly !== true) await startProcesses(config, options);
+  if (!serversOnly) await startProcesses(config, options);
+  if (monitoring) await startServers(config, monitorNames, options);
 }
 
 /** Stops everything of this stack and nothing else. Callers hold the lock. */
 export async function takeDown(config: StackConfig, options: StopOptions = {}): Promise<void> {
+  // First, so that nobody is told of what goes down on purpose.
+  await stopServers(config, monitorNames, options);
   await stopProcesses(config, options);
   await stopServers(config, serverNames, options);
   clearLeases(config.stateDirectory);
@@ -44,7 +60,9 @@ export async function takeDown(config: StackConfig, options: StopOptions = {}): 
 
 /** How many processes of this stack run, whether they answer or not. */
 export function countRunning(config: StackConfig): number {
-  return stackDaemons(config, false).filter(({ name }) => findDaemon(config, name)).length;
+  return [...stackDaemons(config, false), ...monitorDaemons(config)].filter(({ name }) =>
+    findDaemon(config, name),
+  ).length;
 }
 
 export interface DaemonStatus {
@@ -59,9 +77,14 @@ export interface DaemonStatus {
   readonly reason: string | null;
 }
 
-/** Every process of the stack, asked in its own protocol. */
+/**
+ * Every process of the stack, asked in its own protocol. Prometheus and Alertmanager are of it where
+ * they were started: their pid files tell, and stay when they crash.
+ */
 export function stackStatus(config: StackConfig): Promise<DaemonStatus[]> {
-  const daemons = stackDaemons(config, false);
+  const monitors = monitorDaemons(config);
+  const monitored = monitors.some(({ name }) => existsSync(daemonFiles(config, name).pidFile));
+  const daemons = [...stackDaemons(config, false), ...(monitored ? monitors : [])];
   return Promise.all(daemons.map((daemon) => daemonStatus(config, daemon)));
 }
 
@@ -69,6 +92,10 @@ function stackDaemons(config: StackConfig, serversOnly: boolean): Daemon[] {
   const servers = serverNames.flatMap((name) => serverDaemons(config, name));
   if (serversOnly) return servers;
   return [...servers, ...processNames.map((name) => createProductProcess(config, name))];
+}
+
+function monitorDaemons(config: StackConfig): Daemon[] {
+  return monitorNames.flatMap((name) => serverDaemons(config, name));
 }
 
 async function daemonStatus(config: StackConfig, daemon: Daemon): Promise<DaemonStatus> {

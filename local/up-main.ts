@@ -12,9 +12,9 @@ import { withStateLock } from './state-lock';
 const command = new Command('npm run up --')
   .exitOverride()
   .description(
-    'Starts RabbitMQ, MariaDB, MongoDB, the mail inbox and the product in the background and returns. What runs already is left alone, except for a process of the product that has changed.',
+    'Starts RabbitMQ, MariaDB, MongoDB, the mail inbox, the product, Prometheus and Alertmanager in the background and returns. What runs already is left alone, except for a process of the product, or the configuration of the last two, that has changed.',
   )
-  .option('--servers-only', 'start the servers, not the product', false)
+  .option('--servers-only', 'start the servers, not the product and what watches it', false)
   .option('--test', "start the tests' stack (.local/test) instead", false)
   .addHelpText(
     'after',
@@ -25,12 +25,14 @@ runMain(async () => {
   const options = command.parse().opts<{ serversOnly: boolean; test: boolean }>();
   const kind: StackKind = options.test ? 'test' : 'local';
   const config = stackConfigToStart(process.env, kind);
+  const monitoring = kind === 'local' && !options.serversOnly;
   await withStateLock(config.stateDirectory, async () => {
     // First: what a failed start leaves running is somebody's, and no demo's to stop.
     keepUp(config.stateDirectory);
     try {
       await bringUp(config, {
         serversOnly: options.serversOnly,
+        monitoring,
         listener: (daemon, result, elapsedMs) => {
           console.log(startLine(daemon, result, elapsedMs));
         },
@@ -39,7 +41,7 @@ runMain(async () => {
       throw explainRemains(error, config, options.test);
     }
   });
-  for (const line of stackAddresses(config, options.serversOnly)) console.log(line);
+  for (const line of stackAddresses(config, options.serversOnly, monitoring)) console.log(line);
   console.log('Stop it with   npm run down');
   return 0;
 });

@@ -8,7 +8,7 @@ import { StackError } from '../stack-error';
 import { nodeProgram } from './node-program';
 import { systemPath } from './system-path';
 
-const smtpUser = 'video-to-mp3';
+export const smtpUser = 'video-to-mp3';
 
 /**
  * SMTP with STARTTLS and AUTH. The inbox' certificate is one it made for itself, which is all that

@@ -1,9 +1,10 @@
-import { accessSync, constants, existsSync, mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { MongoClient } from 'mongodb';
 import type { Command, Daemon } from '../daemon/daemon';
 import type { StackConfig } from '../stack-config';
 import { StackError } from '../stack-error';
+import { findProgram } from './find-program';
 import { loaderForEngine } from './newer-glibc';
 import { nodeProgram } from './node-program';
 import { systemPath } from './system-path';
@@ -18,7 +19,7 @@ export function mongoUrl(config: StackConfig): string {
  * ours, because Debian has no MongoDB package. Their files differ, so each has its own directory.
  */
 export function createMongodb(config: StackConfig): Daemon {
-  const mongod = findOnPath(config.executablePath, 'mongod');
+  const mongod = findProgram(config.executablePath, 'mongod');
   const directory = join(config.stateDirectory, mongod ? 'mongod' : 'mongodb');
   return {
     name: 'mongodb',
@@ -69,18 +70,4 @@ async function engineCommand(config: StackConfig, directory: string): Promise<Co
     environment: { PATH: systemPath, LANG: 'C.UTF-8' },
     directory: config.repositoryDirectory,
   };
-}
-
-function findOnPath(searchPath: string, name: string): string | undefined {
-  return searchPath
-    .split(':')
-    .map((directory) => join(directory, name))
-    .find((path) => {
-      try {
-        accessSync(path, constants.X_OK);
-        return true;
-      } catch {
-        return false;
-      }
-    });
 }

@@ -2,14 +2,20 @@ import type { Daemon } from '../daemon/daemon';
 import { startDaemon, stopDaemon, type StartResult } from '../daemon/supervisor';
 import type { StopResult } from '../daemon/stop';
 import type { StackConfig } from '../stack-config';
+import { createAlertmanager } from './alertmanager';
 import { createInbox } from './inbox';
 import { createMariadb } from './mariadb';
 import { createMongodb } from './mongodb';
+import { createPrometheus } from './prometheus';
 import { createEpmd, createRabbitmq } from './rabbitmq';
 
-export type ServerName = 'rabbitmq' | 'mariadb' | 'mongodb' | 'inbox';
+/** What the product needs. */
+export const serverNames = ['rabbitmq', 'mariadb', 'mongodb', 'inbox'] as const;
 
-export const serverNames: readonly ServerName[] = ['rabbitmq', 'mariadb', 'mongodb', 'inbox'];
+/** What looks at it: only where a person does, not under tests, demo, bench and chaos. */
+export const monitorNames = ['alertmanager', 'prometheus'] as const;
+
+export type ServerName = (typeof serverNames)[number] | (typeof monitorNames)[number];
 
 /** A server's processes in the order they start; they stop in the opposite one. */
 export function serverDaemons(config: StackConfig, name: ServerName): readonly Daemon[] {
@@ -22,6 +28,10 @@ export function serverDaemons(config: StackConfig, name: ServerName): readonly D
       return [createMongodb(config)];
     case 'inbox':
       return [createInbox(config)];
+    case 'alertmanager':
+      return [createAlertmanager(config)];
+    case 'prometheus':
+      return [createPrometheus(config)];
   }
 }
 
