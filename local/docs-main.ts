@@ -1,5 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { writtenDashboards } from '../observability/dashboards/written-dashboards';
 import { metricsDocumentPath, renderMetricsDocument } from '../observability/metrics-document';
 import { writtenPrometheusFiles } from '../observability/prometheus/written-files';
 import { withSettingsTables } from './readme-settings';
@@ -12,5 +13,7 @@ runMain(async () => {
   const readme = join(root, 'README.md');
   writeFileSync(readme, withSettingsTables(readFileSync(readme, 'utf8')));
   writeFileSync(join(root, metricsDocumentPath), await renderMetricsDocument());
+  for (const { path, text } of [...writtenDashboards(), ...writtenPrometheusFiles()])
+    writeFileSync(join(root, path), text);
   return 0;
 });
