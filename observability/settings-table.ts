@@ -1,4 +1,5 @@
 import { settingCells, type Settings } from './config';
+import { markdownTable } from './markdown-table';
 
 export interface SettingsSection {
   /** Name of the process, as people know it. */
@@ -8,10 +9,7 @@ export interface SettingsSection {
 
 const headings = ['Variable', 'Default', 'Accepted', 'Meaning'];
 
-/**
- * The configuration tables of the README, one section for each process. Columns are padded the
- * way Prettier does it, so that the README stays as `npm run check` wants it.
- */
+/** The configuration tables of the README, one section for each process. */
 export function renderSettingsTables(sections: readonly SettingsSection[]): string {
   return sections
     .map(({ process, settings }) => `### ${process}\n\n${renderTable(settings)}`)
@@ -19,16 +17,7 @@ export function renderSettingsTables(sections: readonly SettingsSection[]): stri
 }
 
 function renderTable(settings: Settings): string {
-  const rows = [headings, ...Object.values(settings).map(settingCells)];
-  const widths = headings.map((_, column) =>
-    Math.max(...rows.map((row) => (row[column] ?? '').length)),
-  );
-  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
-  const padded = rows.map((row) =>
-    line(widths.map((width, column) => (row[column] ?? '').padEnd(width))),
-  );
-  padded.splice(1, 0, line(widths.map((width) => '-'.repeat(width))));
-  return padded.join('\n');
+  return markdownTable(headings, Object.values(settings).map(settingCells));
 }
 
 /**
