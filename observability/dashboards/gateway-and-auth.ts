@@ -50,13 +50,14 @@ export const gatewayAndAuth: Dashboard = {
           thresholds: badAbove(0.5, 2),
           nothing: 'no requests',
           queries: [
+            // Without requests it is not a number, which is no answer time either.
             {
-              expr: quantile(
+              expr: `${quantile(
                 0.95,
                 'http_request_duration_seconds',
                 `${here},job=~"${servers}",route!~"${longRoutes}"`,
                 ['job'],
-              ),
+              )} >= 0`,
               legend: '{{job}}',
             },
           ],
@@ -186,7 +187,7 @@ export const gatewayAndAuth: Dashboard = {
           shows:
             'Logins per minute: ok, refused (unknown user or wrong password), failed (the service could not tell).',
           whenBad:
-            'Refused far above ok: somebody guesses passwords; the log has the addresses. Failed: MySQL is away.',
+            'Refused far above ok: somebody guesses passwords; limit logins by address in what stands before the gateway. Failed: MySQL is away.',
           unit: 'suffix:/min',
           width: 8,
           queries: [{ expr: perMinute('logins_total', here, ['result']), legend: '{{result}}' }],

@@ -41,7 +41,7 @@ export const queues: Dashboard = {
           shows:
             'When the last of what waits now will be done, at the rate of the last 5 minutes. "> 1 day" is also what a queue shows that nothing leaves.',
           whenBad:
-            'With no consumers, start the workers. With consumers and nothing leaving, a dependency is away (breakers on *Workers*) or every job fails (*Retries*). Otherwise add workers: the time falls in proportion.',
+            'With no consumers, start the workers. With consumers and nothing leaving, a dependency is away (breakers on *Workers*) or every job fails ("Attempts and retries" there). Otherwise add workers: the time falls in proportion.',
           unit: 's',
           width: 5,
           thresholds: badAbove(900, 3600),
@@ -70,7 +70,7 @@ export const queues: Dashboard = {
           kind: 'stat',
           shows: 'Workers that the broker hands messages of this queue to.',
           whenBad:
-            'None: is the converter (video) or the notification worker (mp3, failed) running and ready? A worker leaves its queue on purpose while its work disk is full or what it depends on is away.',
+            'None: is the converter (video) or the notification worker (mp3, failed) running, and what does its /readyz say? One that runs and has no connection to the broker takes nothing. A worker that waits for MongoDB or the mail server stays a consumer.',
           unit: 'short',
           width: 4,
           thresholds: badBelow(1, 0.5),
@@ -181,9 +181,9 @@ export const queues: Dashboard = {
           title: 'Waiting for a retry',
           kind: 'timeseries',
           shows:
-            'Messages in the delay queues, by how long they wait there. The shortest also holds jobs that were put off through no fault of their own.',
+            'Messages in the delay queues, by how long each waits there: for another attempt, or put off through no fault of its own.',
           whenBad:
-            'Many in the shortest: see "Deferrals by reason" on *Workers* for what is in the way. Many in the longest: they will be given up next, so find the error now.',
+            'Compare with *Workers*: "Deferrals by reason" names what is in the way; "Attempts and retries" shows what failed. Many in the longest: their attempts are nearly used up, so find the error now.',
           unit: 'short',
           width: 8,
           queries: [
@@ -262,7 +262,7 @@ export const queues: Dashboard = {
           whenBad:
             'Up while the queue is empty: the broker was away, or no relay is active (beside). Otherwise one owner sent many files, and the others go before them, as it should be.',
           unit: 'short',
-          width: 12,
+          width: 8,
           queries: [
             {
               expr: `max by (namespace) (outbox_held_jobs{${here}} and on (namespace, instance) relay_active{${here}} == 1)`,
@@ -278,7 +278,7 @@ export const queues: Dashboard = {
           whenBad:
             'None active for a minute: held jobs and retries of lost messages wait. See the logs of the relays; they need MongoDB to agree on one.',
           unit: 'short',
-          width: 12,
+          width: 8,
           words: [
             { from: 0, to: 0, word: 'stands by', color: 'blue' },
             { from: 1, to: 1, word: 'active', color: 'green' },
@@ -287,6 +287,27 @@ export const queues: Dashboard = {
             {
               expr: `max by (namespace, instance) (relay_active{${here}})`,
               legend: '{{namespace}} {{instance}}',
+            },
+          ],
+        },
+        {
+          title: 'Broker',
+          kind: 'timeseries',
+          shows:
+            'How near the broker is to its limits: memory in use of what it may use, and the least free disk of what is free. At 100 % of either it takes no message from anybody.',
+          whenBad:
+            'Memory: which queue is deep, how many connections are there? Disk: make room; it goes on by itself. Meanwhile uploads are accepted and held, and conversions cannot tell of their MP3.',
+          unit: 'percentunit',
+          width: 8,
+          thresholds: badAbove(0.8, 1),
+          queries: [
+            {
+              expr: `max by (instance) (rabbitmq_process_resident_memory_bytes{${here}} / rabbitmq_resident_memory_limit_bytes{${here}})`,
+              legend: 'memory {{instance}}',
+            },
+            {
+              expr: `max by (instance) (rabbitmq_disk_space_available_limit_bytes{${here}} / rabbitmq_disk_space_available_bytes{${here}})`,
+              legend: 'disk {{instance}}',
             },
           ],
         },

@@ -50,7 +50,7 @@ export function processesUp(jobs: string, width: number): Panel {
     kind: 'stat',
     shows: 'Processes that answer when Prometheus asks them.',
     whenBad:
-      'Fewer than deployed: the missing ones crashed, cannot start, or do not answer. Their last log lines say why; "Restarts" says whether they keep trying.',
+      'Fewer than deployed: the missing ones crashed, cannot start, or do not answer. Their last log lines say why; "Restarts" on *Workers* says whether they keep trying.',
     unit: 'short',
     width,
     thresholds: badBelow(1, 0.5),

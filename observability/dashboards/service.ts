@@ -56,7 +56,7 @@ export const service: Dashboard = {
           title: 'Oldest video waiting',
           kind: 'stat',
           shows:
-            'How long the oldest accepted video has waited for a converter; 0 when none waits.',
+            'How long the oldest accepted video has waited for a converter; 0 when none waits. No data: no relay is active to say so (*Queues*).',
           whenBad:
             'Go to *Queues*: with "Drains in" far off, add converters; with no consumers, see why they do not run; with a breaker open on *Workers*, that dependency is in the way.',
           unit: 's',
@@ -190,7 +190,7 @@ export const service: Dashboard = {
           shows:
             'Jobs that ended as failed within the time shown, by what their listeners were told. Apart from given-up (an operator discarded it) the reason lies with the file.',
           whenBad:
-            'Some are normal. A jump in one reason after a deployment is ours: take one such job on the operator page and convert its file by hand. source-missing means that videos disappear before they are converted: stop what deletes them.',
+            'Some are normal. A jump in one reason after a deployment is ours: find such a job in the log of the converter and try its file by hand. source-missing means that videos disappear before they are converted: stop what deletes them.',
           unit: 'short',
           width: 8,
           queries: [{ expr: inTheRange('refusals_total', here, ['reason']), legend: '{{reason}}' }],
@@ -256,8 +256,8 @@ export const service: Dashboard = {
           words: [{ from: 1, to: 1, word: 'firing', color: 'red' }],
           queries: [
             {
-              expr: `max by (alertname, severity) (ALERTS{${here},alertstate="firing"})`,
-              legend: '{{alertname}} ({{severity}})',
+              expr: `max by (namespace, alertname, severity) (ALERTS{${here},alertstate="firing"})`,
+              legend: '{{alertname}} ({{severity}}, {{namespace}})',
             },
           ],
         },

@@ -16,6 +16,14 @@ const brokerQueue: KnownLabels = {
   tier: null,
 };
 
+/** What RabbitMQ itself tells of a node, at `/metrics`. */
+const brokerMetrics = [
+  'rabbitmq_process_resident_memory_bytes',
+  'rabbitmq_resident_memory_limit_bytes',
+  'rabbitmq_disk_space_available_bytes',
+  'rabbitmq_disk_space_available_limit_bytes',
+];
+
 const byNamespace: KnownLabels = { namespace: null };
 const byQueue: KnownLabels = { ...byNamespace, queue: workQueues };
 const bySlo: KnownLabels = { ...byNamespace, slo: ['http', 'jobs'] };
@@ -62,6 +70,7 @@ export const knownSeries: Readonly<Record<string, KnownLabels>> = {
     severity: ['page', 'ticket'],
   },
   rabbitmq_detailed_queue_messages: brokerQueue,
+  ...Object.fromEntries(brokerMetrics.map((name) => [name, { namespace: null, instance: null }])),
 };
 
 function exposed(name: string, { type, labels }: MetricDeclaration): [string, KnownLabels][] {

@@ -42,7 +42,7 @@ export const workers: Dashboard = {
             },
           ],
         },
-        restarts(workerJobs, 8),
+        restarts(`gateway|auth|${workerJobs}`, 8),
       ],
     },
     {
@@ -166,7 +166,7 @@ export const workers: Dashboard = {
           title: 'Deferrals by reason',
           kind: 'timeseries',
           shows:
-            'Deliveries per minute that were put off through no fault of their own, by what was in the way. They come again after 10 s and lose no attempt.',
+            'Deliveries per minute that were put off through no fault of their own, by what was in the way. They come again after a delay and lose no attempt.',
           whenBad:
             'dependency, broker: see "Breakers" and the broker. disk: see "Work disk free". claim: another worker has the job, normal after a crash. stopping: a deployment. unforeseen: a bug of ours, its log line has the error.',
           unit: 'suffix:/min',
@@ -183,7 +183,7 @@ export const workers: Dashboard = {
           kind: 'timeseries',
           shows: 'Deliveries that workers work on now, by queue.',
           whenBad:
-            'At its limit (prefetch × workers) while messages wait: add workers. At its limit while nothing is finished: they hang; see the steps and "Breakers". Zero while messages wait: no worker consumes.',
+            'At the limit (CONCURRENCY × converters, MAIL_CONCURRENCY × notification workers) while messages wait: add workers. At its limit while nothing is finished: they hang; see the steps and "Breakers". Zero while messages wait: no worker consumes.',
           unit: 'short',
           width: 8,
           queries: [

@@ -52,6 +52,13 @@ it('gives every dashboard an address of its own', () => {
   ]);
 });
 
+it('has every dashboard that an alert leads to', () => {
+  const alerts = readFileSync(join(root, 'observability/prometheus/rules/alerts.yml'), 'utf8');
+  const uids = [...alerts.matchAll(/^ *dashboard: (.+)$/gm)].map(([, address]) => address);
+  expect(uids).not.toEqual([]);
+  expect(dashboards.map(({ uid }) => `/d/${uid}`)).toEqual(expect.arrayContaining(uids));
+});
+
 describe.each(dashboards)('$uid', ({ panels, templating }) => {
   it('has as many panels as one looks through, each with its own number and title', () => {
     expect(panels.length).toBeGreaterThanOrEqual(10);
