@@ -32,6 +32,7 @@ let videos: GridFSBucket;
 let directory: string;
 let samples: { short: string; long: string; silent: string; text: string };
 let worker: RunningProcess;
+let adminPort: number;
 
 beforeAll(async () => {
   broker = await openTestBroker();
@@ -61,6 +62,7 @@ afterAll(async () => {
 });
 
 async function start(settings: Record<string, string> = {}): Promise<RunningProcess> {
+  adminPort = await freePort();
   const environment = {
     RABBITMQ_URL: broker.vhost.url,
     MONGO_URL: await testMongoUrl(),
@@ -68,7 +70,7 @@ async function start(settings: Record<string, string> = {}): Promise<RunningProc
     RETRY_DELAYS_MS: retryDelaysMs.join(','),
     WORK_DIR: join(directory, 'work'),
     ADMIN_HOST: '127.0.0.1',
-    ADMIN_PORT: String(await freePort()),
+    ADMIN_PORT: String(adminPort),
     LOG_LEVEL: 'silent',
     ...settings,
   };
@@ -97,6 +99,41 @@ function jobIn(state: JobRecord['state'], id: string): Promise<JobRecord> {
   });
 }
 
+type Tally = Readonly<Record<string, number>>;
+
+/** The worker's series, each with its value. */
+async function tally(): Promise<Tally> {
+  const text = await (await fetch(`http://127.0.0.1:${adminPort}/metrics`)).text();
+  const lines = text.split('\n').map((line) => /^([a-z].*) (\S+)$/.exec(line));
+  return Object.fromEntries(
+    lines.flatMap((line) => (line === null ? [] : [[line[1] ?? '', Number(line[2])]])),
+  );
+}
+
+const ofJobs =
+  /^(attempts|jobs_finished|refusals|retries|defers|dead_lettered)_total|^(job_duration_seconds|transcode_speed_ratio)_count/;
+
+/** By how much the series about jobs have grown once as many deliveries more are settled. */
+async function grownSince(before: Tally, outcome: string, settled = 1): Promise<Tally> {
+  const series = `deliveries_total{queue="video",outcome="${outcome}"}`;
+  const now = await eventually(`${settled} deliveries ${outcome}`, async () => {
+    const found = await tally();
+    return (found[series] ?? 0) - (before[series] ?? 0) >= settled ? found : undefined;
+  });
+  return Object.fromEntries(
+    Object.entries(now)
+      .map(([name, value]): [string, number] => [name, value - (before[name] ?? 0)])
+      .filter(([name, by]) => ofJobs.test(name) && by !== 0),
+  );
+}
+
+const oneReady: Tally = {
+  'attempts_total{queue="video"}': 1,
+  'jobs_finished_total{state="ready"}': 1,
+  'job_duration_seconds_count{state="ready"}': 1,
+  transcode_speed_ratio_count: 1,
+};
+
 /** Ids of the processes that were started with something in that directory. */
 async function processesIn(path: string): Promise<string[]> {
   const found: string[] = [];
@@ -116,6 +153,7 @@ async function expectNowhereElse(expected: Record<string, number> = {}): Promise
 }
 
 it('converts a bare tutorial message and answers with one a tutorial consumer can read', async () => {
+  const before = await tally();
   const fid = await store(samples.short);
   await broker.publish('video', bareMessage(fid));
   const news = await broker.take('mp3');
@@ -131,6 +169,18 @@ it('converts a bare tutorial message and answers with one a tutorial consumer ca
   expect(files).toMatchObject([{ _id: job.mp3?.fid, length: job.mp3?.bytes }]);
   expect(Math.abs((job.mp3?.durationMs ?? 0) - 2_000)).toBeLessThan(100);
   await expectNowhereElse();
+  expect(await grownSince(before, 'completed')).toEqual(oneReady);
+  const {
+    'ffmpeg_cpu_seconds_total{mode="user"}': userS = 0,
+    'ffmpeg_cpu_seconds_total{mode="system"}': systemS = 0,
+    transcode_speed_ratio_sum: speed = 0,
+    work_disk_available_bytes: available = 0,
+    work_disk_size_bytes: size = 0,
+  } = await tally();
+  expect(userS + systemS).toBeGreaterThan(0);
+  expect(speed).toBeGreaterThan(0);
+  expect(available).toBeGreaterThan(0);
+  expect(size).toBeGreaterThan(available);
   expect(await readdir(join(directory, 'work'))).toEqual([]);
 });
 
@@ -143,6 +193,7 @@ it('accepts the misspelt key of a widespread tutorial gateway', async () => {
 });
 
 it('makes one MP3 and one message of six copies', async () => {
+  const before = await tally();
   const fid = await store(samples.short);
   for (let copy = 0; copy < 6; copy += 1) await broker.publish('video', bareMessage(fid));
   await jobIn('ready', fid);
@@ -150,6 +201,9 @@ it('makes one MP3 and one message of six copies', async () => {
   await broker.take('mp3');
   expect(await mp3Files().countDocuments({ 'metadata.jobId': fid })).toBe(1);
   expect((await jobs().findOne({ _id: fid }))?.attempts).toBe(1);
+  const deferred = 'defers_total{queue="video",reason="claim"}';
+  const { [deferred]: _, ...grown } = await grownSince(before, 'completed', 6);
+  expect(grown).toEqual(oneReady);
 });
 
 it.each([
@@ -158,6 +212,7 @@ it.each([
 ] as const)(
   'refuses %s: a failed job and a message, no dead letter',
   async (_name, sample, reason) => {
+    const before = await tally();
     const fid = await store(samples[sample]);
     await broker.publish('video', bareMessage(fid));
     const news = await broker.take('mp3.failed');
@@ -172,6 +227,13 @@ it.each([
     await broker.publish('video', bareMessage(fid));
     await expectNowhereElse();
     expect(await mp3Files().countDocuments({ 'metadata.jobId': fid })).toBe(0);
+    // The second delivery met what was over.
+    expect(await grownSince(before, 'failed', 2)).toEqual({
+      'attempts_total{queue="video"}': 1,
+      'jobs_finished_total{state="failed"}': 1,
+      'job_duration_seconds_count{state="failed"}': 1,
+      [`refusals_total{reason="${reason}"}`]: 1,
+    });
   },
 );
 
@@ -202,11 +264,16 @@ it('resumes with the news when an attempt died after it had stored the MP3', asy
   await broker.take('mp3.failed');
   // The video would be refused: only a conversion that is not run again can end well.
   await jobs().updateOne({ _id: fid }, { $set: { state: 'converting', mp3, refusal: null } });
+  const before = await tally();
   await broker.publish('video', bareMessage(fid));
   expect(JSON.parse((await broker.take('mp3')).content.toString())).toMatchObject({
     mp3_fid: mp3.fid.toHexString(),
   });
   await jobIn('ready', fid);
+  expect(await grownSince(before, 'completed')).toEqual({
+    'jobs_finished_total{state="ready"}': 1,
+    'job_duration_seconds_count{state="ready"}': 1,
+  });
 });
 
 it('gives up a job whose last attempt never came back, not one whose last attempt still runs', async () => {
@@ -215,6 +282,7 @@ it('gives up a job whose last attempt never came back, not one whose last attemp
   await broker.take('mp3.failed');
   const claim = { token: 't', worker: 'w', expiresAt: new Date(Date.now() + 60_000) };
   await jobs().updateOne({ _id: fid }, { $set: { state: 'converting', attempts: 4, claim } });
+  const before = await tally();
   await broker.publish('video', bareMessage(fid));
   await eventually('a deferred copy', async () => {
     const { messageCount } = await broker.channel.checkQueue('video.retry.100ms');
@@ -230,6 +298,12 @@ it('gives up a job whose last attempt never came back, not one whose last attemp
   });
   expect((await jobIn('dead', fid)).failures).toMatchObject([{ errorClass: 'WorkerCrashed' }]);
   await expectNowhereElse();
+  expect(await grownSince(before, 'dead-letter')).toEqual({
+    'defers_total{queue="video",reason="claim"}': expect.any(Number) as number,
+    'jobs_finished_total{state="dead"}': 1,
+    'job_duration_seconds_count{state="dead"}': 1,
+    'dead_lettered_total{queue="video",reason="attempts-exhausted"}': 1,
+  });
 });
 
 it('files a dead letter again when the job is dead already', async () => {
@@ -310,4 +384,10 @@ it('keeps a job that meets a defect as a dead letter with its step and error', a
   const job = await jobIn('dead', fid);
   expect(job.failures).toMatchObject([{ attempt: 1, errorClass: 'Error' }]);
   await expectNowhereElse();
+  expect(await grownSince({}, 'dead-letter')).toEqual({
+    'attempts_total{queue="video"}': 1,
+    'jobs_finished_total{state="dead"}': 1,
+    'job_duration_seconds_count{state="dead"}': 1,
+    'dead_lettered_total{queue="video",reason="unknown-error"}': 1,
+  });
 });

@@ -37,6 +37,11 @@ it('begins nothing while MongoDB is away, uses no attempt, and goes on by itself
   });
   expect(holding).toMatchObject({ ok: false });
   expect(holding.detail).toContain('jobs is not available');
+  const figures = async () => {
+    const text = await (await fetch(`http://127.0.0.1:${converter.adminPort}/metrics`)).text();
+    return text.split('\n');
+  };
+  expect(await figures()).toContain('breaker_state{dependency="jobs"} 2');
   await stack.start('mongodb');
   for (const message of messages) {
     const job = await converters.jobIn('ready', message.video_fid);
@@ -48,4 +53,14 @@ it('begins nothing while MongoDB is away, uses no attempt, and goes on by itself
     return JSON.stringify(counts) === JSON.stringify({ mp3: 6 }) || undefined;
   });
   expect(await converters.mp3Count()).toBe(6);
+  expect(await figures()).toEqual(
+    expect.arrayContaining([
+      'breaker_state{dependency="jobs"} 0',
+      expect.stringMatching(/^breaker_transitions_total\{dependency="jobs",state="open"\} [1-9]/),
+      'attempts_total{queue="video"} 6',
+      'jobs_finished_total{state="ready"} 6',
+      'jobs_finished_total{state="dead"} 0',
+      'retries_total{queue="video",tier="1"} 0',
+    ]),
+  );
 }, 90_000);

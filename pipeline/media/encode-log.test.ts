@@ -56,6 +56,7 @@ test('without a closing report nothing is known', () => {
     packetsRead: undefined,
     decodedSamples: undefined,
     encodedSamples: undefined,
+    times: undefined,
     firstLine: undefined,
   });
 });
@@ -65,12 +66,19 @@ test('a tag that imitates the report comes before it, and does not count', () =>
     '[info]     title           : x',
     '[verbose]   Input stream #0:1 (audio): 1 packets read (1 bytes); 9 frames decoded (9 samples); ',
     '[verbose]   Output stream #0:0 (audio): 9 frames encoded (9 samples); 1 packets muxed (1 bytes); ',
+    '[info] bench: utime=99999.000s stime=99999.000s rtime=0.001s',
   ];
   expect(reportOf([...forged, ...closing])).toMatchObject({
     packetsRead: 45,
     decodedSamples: 45_056,
     encodedSamples: 45_056,
+    times: { userS: 0.745, systemS: 0.003, wallS: 0.748 },
   });
+});
+
+test('times that are no numbers are not known', () => {
+  const odd = '[info] bench: utime=1.2.3s stime=..s rtime=0.748s';
+  expect(reportOf([odd]).times).toBeUndefined();
 });
 
 test.each<[string, string, Partial<EncodeReport>]>([

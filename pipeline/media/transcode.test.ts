@@ -86,6 +86,10 @@ test.each(everyFormat)(
     expect(Math.abs(made.durationMs - 1500)).toBeLessThan(60);
     expect(shareOf(440, after, rate)).toBeGreaterThan(0.9);
     expect((await stat(outputPath)).size).toBe(made.bytes);
+    const { userS = 0, systemS = 0, wallS = 0 } = made.times ?? {};
+    // Their sum is exact, and how it is divided is sampled.
+    expect(userS + systemS).toBeGreaterThan(0);
+    expect(wallS).toBeGreaterThan(0);
   },
 );
 

@@ -190,12 +190,26 @@ describe('filing', () => {
       }
     };
     await looks(1);
+    await system.accept(ann, { publishedAt: new Date() });
     await system.broker.publish('video.dead', 'x', { messageId: 'waits' });
     await looks(100);
+    expect(await metricLines(adminPort, 'relay_active ')).toEqual(['relay_active 0']);
+    expect(await notZero(adminPort, 'oldest_waiting_seconds')).toEqual([]);
     expect(await system.broker.counts(system.topology)).toEqual({ 'video.dead': 1 });
     expect(await stores.letters.countDocuments()).toBe(0);
     await leases.updateOne({ _id: 'relay' }, { $set: { expiresAt: new Date(0) } });
     await letter('waits');
+    await eventually('an age in the metrics', async () => {
+      return (await notZero(adminPort, 'oldest_waiting_seconds')).length === 1 || undefined;
+    });
+    expect(await metricLines(adminPort, 'relay_active ')).toEqual(['relay_active 1']);
+    // Another takes over while this one stands still.
+    await leases.updateOne({ _id: 'relay' }, { $set: held });
+    await eventually('a standby again', async () => {
+      const [line] = await metricLines(adminPort, 'relay_active ');
+      return line === 'relay_active 0' || undefined;
+    });
+    expect(await notZero(adminPort, 'oldest_waiting_seconds')).toEqual([]);
     await expectAcked();
   }, 30_000);
 

@@ -53,6 +53,16 @@ it('gives every owner a turn, and nobody more than a few jobs on the broker', as
     const [line] = await metricLines(adminPort, 'outbox_held_jobs ');
     return line === 'outbox_held_jobs 48' || undefined;
   });
+  await eventually('the age of the oldest in the metrics', async () => {
+    const [video, ...news] = await metricLines(adminPort, 'oldest_waiting_seconds{');
+    expect(news).toEqual([
+      'oldest_waiting_seconds{queue="mp3"} 0',
+      'oldest_waiting_seconds{queue="failed"} 0',
+    ]);
+    const seconds = Number(video?.replace('oldest_waiting_seconds{queue="video"} ', ''));
+    return (seconds >= 110 && seconds < 170) || undefined;
+  });
+  expect(await metricLines(adminPort, 'relay_active ')).toEqual(['relay_active 1']);
   expect(await metricLines(adminPort, 'outbox_published_total{reason="held"')).toEqual([
     'outbox_published_total{reason="held"} 5',
   ]);
