@@ -1,5 +1,11 @@
 import type { Dashboard } from './build-dashboard';
-import { hereAndQueue, here, inTheRange } from './expressions';
+import {
+  deadLettersByQueue,
+  deadLettersOverTime,
+  givenUpByReason,
+  whatOperatorsDid,
+} from './dead-letter-panels';
+import { here, hereAndQueue } from './expressions';
 import type { ValueWord } from './panel';
 import { badAbove, badBelow } from './thresholds';
 
@@ -81,23 +87,7 @@ export const queues: Dashboard = {
             },
           ],
         },
-        {
-          title: 'Dead letters',
-          kind: 'stat',
-          shows: 'Messages that were given up and wait for an operator.',
-          whenBad:
-            "Click a number for that queue's dead letters on the operator's page. Repair the cause, replay one, look at its outcome, then replay the group.",
-          unit: 'short',
-          width: 5,
-          thresholds: badAbove(1, 20),
-          letters: { view: 'letters', filters: ['queue'] },
-          queries: [
-            {
-              expr: `sum by (queue) (queue:dead_letters:sum{${hereAndQueue}})`,
-              legend: '{{queue}}',
-            },
-          ],
-        },
+        deadLettersByQueue(5),
       ],
     },
     {
@@ -198,57 +188,9 @@ export const queues: Dashboard = {
     {
       height: 8,
       panels: [
-        {
-          title: 'Dead letters over time',
-          kind: 'timeseries',
-          shows: 'Messages that wait for an operator, by the queue they died in.',
-          whenBad:
-            'Steps up at one time share a cause: compare with the vertical lines and the breakers of that time. Click a line for its dead letters.',
-          unit: 'short',
-          width: 8,
-          thresholds: badAbove(1, 20),
-          letters: { view: 'letters', filters: ['queue'] },
-          queries: [
-            {
-              expr: `sum by (queue) (queue:dead_letters:sum{${hereAndQueue}})`,
-              legend: '{{queue}}',
-            },
-          ],
-        },
-        {
-          title: 'Given up by reason',
-          kind: 'bargauge',
-          shows: 'Messages that were given up within the time shown, by reason.',
-          whenBad:
-            'Click a bar for the dead letters behind it. invalid-message: somebody publishes what is no job. mail-refused: the address or the text. delivery-limit: a worker dies of it. unknown-error: a bug of ours.',
-          unit: 'short',
-          width: 8,
-          thresholds: badAbove(1, 20),
-          letters: { view: 'letters', filters: ['reason'] },
-          queries: [
-            {
-              expr: inTheRange('dead_lettered_total', hereAndQueue, ['reason']),
-              legend: '{{reason}}',
-            },
-          ],
-        },
-        {
-          title: 'What operators did',
-          kind: 'bargauge',
-          shows:
-            'Dead letters that were replayed, discarded, parked and unparked in the time shown.',
-          whenBad:
-            'Replays without fewer dead letters: they die again, so the cause is still there. Discards that nobody expects: the audit on the operator page says who and why.',
-          unit: 'short',
-          width: 8,
-          letters: { view: 'audit', filters: [] },
-          queries: [
-            {
-              expr: inTheRange('dead_letters_acted_total', here, ['action']),
-              legend: '{{action}}',
-            },
-          ],
-        },
+        deadLettersOverTime(8),
+        givenUpByReason('Messages', hereAndQueue, 8),
+        whatOperatorsDid(8),
       ],
     },
     {

@@ -1,4 +1,5 @@
 import type { Dashboard } from './build-dashboard';
+import { deadLetters, givenUpByReason } from './dead-letter-panels';
 import { here, inTheRange, perMinute, quantile } from './expressions';
 import type { Panel } from './panel';
 import { badAbove, badBelow } from './thresholds';
@@ -69,18 +70,7 @@ export const service: Dashboard = {
             },
           ],
         },
-        {
-          title: 'Dead letters',
-          kind: 'stat',
-          shows: 'Messages that were given up and wait for an operator, of all queues.',
-          whenBad:
-            "Click: the operator's page groups them by step and error. Repair the cause, replay one, look at its outcome, then replay the group.",
-          unit: 'short',
-          width: 4,
-          thresholds: badAbove(1, 20),
-          letters: { view: 'letters', filters: [] },
-          queries: [{ expr: `sum(queue:dead_letters:sum{${here}})`, legend: 'waiting' }],
-        },
+        deadLetters(4),
         {
           title: 'Error budget left (7 days)',
           kind: 'stat',
@@ -195,23 +185,7 @@ export const service: Dashboard = {
           width: 8,
           queries: [{ expr: inTheRange('refusals_total', here, ['reason']), legend: '{{reason}}' }],
         },
-        {
-          title: 'Given up by reason',
-          kind: 'bargauge',
-          shows: 'Videos that were given up within the time shown, by reason.',
-          whenBad:
-            'Click a bar for the dead letters behind it. attempts-exhausted: read the last error of each. delivery-limit: a worker dies of this file, look at its memory. unknown-error: a bug of ours.',
-          unit: 'short',
-          width: 8,
-          thresholds: badAbove(1, 20),
-          letters: { view: 'letters', filters: ['reason'] },
-          queries: [
-            {
-              expr: inTheRange('dead_lettered_total', `${here},queue="video"`, ['reason']),
-              legend: '{{reason}}',
-            },
-          ],
-        },
+        givenUpByReason('Videos', `${here},queue="video"`, 8),
         {
           title: 'Uploads',
           kind: 'timeseries',
