@@ -219,7 +219,7 @@ it.each([
   ['of an MP3 that was there, or an encoder that did not say', undefined, [], 0],
 ])('counts what ffmpeg took %s, whatever comes after it', async (_, times, cpu, speed) => {
   const job = await claimed();
-  await attempt(
+  const outcome = await attempt(
     job,
     (conversion) => Promise.resolve({ job: conversion, videoPath: '/the/video' }),
     () => Promise.resolve(facts),
@@ -232,6 +232,7 @@ it.each([
       },
     },
   );
+  expect(outcome).toMatchObject({ letter: { step: 'store-mp3' } });
   expect(await counted(metrics, 'ffmpeg_cpu_seconds_total')).toEqual(cpu);
   const sum = speed === 0 ? [] : [`: ${speed}`];
   const text = (await metrics.text()).split('\n');

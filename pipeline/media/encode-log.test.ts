@@ -76,9 +76,12 @@ test('a tag that imitates the report comes before it, and does not count', () =>
   });
 });
 
-test('times that are no numbers are not known', () => {
-  const odd = '[info] bench: utime=1.2.3s stime=..s rtime=0.748s';
-  expect(reportOf([odd]).times).toBeUndefined();
+test.each([
+  'utime=1.2.3s stime=0.003s rtime=0.748s',
+  'utime=0.745s stime=.s rtime=0.748s',
+  'utime=0.745s stime=0.003s rtime=-nans',
+])('times that are no numbers are not known: %s', (times) => {
+  expect(reportOf([`[info] bench: ${times}`]).times).toBeUndefined();
 });
 
 test.each<[string, string, Partial<EncodeReport>]>([
