@@ -46,7 +46,7 @@ test.each([
   const file = onDisk(plain);
   const label = `severity=${severity}`;
   const routed = await run('amtool', 'config', 'routes', 'test', `--config.file=${file}`, label);
-  expect(routed.trim()).toBe(receiver);
+  expect(routed.split('\n')[0]).toBe(receiver);
 });
 
 test('the name and password of a mail server go over TLS only', () => {
