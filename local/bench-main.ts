@@ -2,6 +2,7 @@ import { Command, InvalidArgumentError } from 'commander';
 import { benchDeadLetters } from './bench/dead-letters';
 import { deadLettersTable } from './bench/dead-letters-table';
 import { benchMemory, memoryTable } from './bench/memory';
+import { benchScrape, scrapeTable } from './bench/scrape';
 import { runMain } from './run-main';
 
 function wholeNumber(least: number, most: number): (given: string) => number {
@@ -41,6 +42,17 @@ runMain(async () => {
     .action(async ({ count, json }: { count: number; json?: true }) => {
       const result = await benchDeadLetters(count, progress);
       const table = () => deadLettersTable(result, inColor());
+      console.log(json === true ? JSON.stringify(result, null, 2) : table());
+      exitCode = result.held ? 0 : 1;
+    });
+  program
+    .command('scrape')
+    .description('CPU time it costs to be scraped, with an empty queue and with a full one')
+    .option('--count <number>', 'jobs in the full queue', wholeNumber(1, 1_000_000), 10_000)
+    .option('--json', 'print JSON')
+    .action(async ({ count, json }: { count: number; json?: true }) => {
+      const result = await benchScrape(count, progress);
+      const table = () => scrapeTable(result, inColor());
       console.log(json === true ? JSON.stringify(result, null, 2) : table());
       exitCode = result.held ? 0 : 1;
     });
