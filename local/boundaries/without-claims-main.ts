@@ -43,5 +43,5 @@ async function grant(jobs: Collection<JobRecord>, id: string): Promise<ClaimResu
   );
   if (job === null) throw new Error(`no job ${id}`);
   const claimed: ClaimedJob = { ...job, claim, mp3: null };
-  return { kind: 'claimed', job: claimed, first: false };
+  return { kind: 'claimed', job: claimed, first: false, counted: false };
 }
