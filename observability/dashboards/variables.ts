@@ -1,12 +1,12 @@
 import {
-  ConstantVariableBuilder,
   DatasourceVariableBuilder,
   QueryVariableBuilder,
+  TextBoxVariableBuilder,
   VariableRefresh,
   VariableSort,
 } from '@grafana/grafana-foundation-sdk/dashboard';
 
-/** Where the gateway is for somebody with a browser; an installation elsewhere writes its own here. */
+/** Where the gateway is for somebody with a browser; a box on each dashboard takes another one. */
 const operatorUrl = 'http://localhost:8080';
 
 export const datasource = { type: 'prometheus', uid: '${datasource}' };
@@ -22,7 +22,7 @@ export function variable(name: VariableName) {
     case 'queue':
       return labelValues(name, 'Queue', 'queue:ready:sum');
     case 'operator_url':
-      return new ConstantVariableBuilder(name).label("Operator's page").value(operatorUrl);
+      return new TextBoxVariableBuilder(name).label("Operator's page").defaultValue(operatorUrl);
     default:
       return name satisfies never;
   }
