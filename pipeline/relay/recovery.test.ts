@@ -246,3 +246,12 @@ it('takes for missing only what was missing twice', async () => {
   shortfall.reset();
   expect(await look(8)).toBe(0);
 });
+
+it('does not take for missing what was told a moment ago and is on its way', async () => {
+  const shortfall = new Shortfall({ readyMessages: () => Promise.resolve(5) }, []);
+  const look = (expected: number) => shortfall.look(() => Promise.resolve(expected));
+  expect(await look(7)).toBe(0);
+  expect(await look(7)).toBe(2);
+  expect(await look(6)).toBe(0);
+  expect(await look(6)).toBe(1);
+});
