@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { StackConfig } from '../stack-config';
+import { median } from './median-ms';
 import { readCpuSeconds } from './scrape-cpu';
 import { pidOf, scrapeOnce, type ScrapeTarget } from './scrape-targets';
 
@@ -28,9 +29,13 @@ export interface Round {
   readonly scrapedSeconds: number;
 }
 
+/**
+ * Milliseconds of CPU time for one scrape. The median of the rounds: now and then the relay and the
+ * broker have work of their own that costs more than all scrapes of a round.
+ */
 export function costOf(rounds: readonly Round[], scrapesPerRound: number): number {
-  const extra = rounds.reduce((sum, round) => sum + round.scrapedSeconds - round.idleSeconds, 0);
-  return (extra / rounds.length / scrapesPerRound) * 1_000;
+  const extras = rounds.map(({ idleSeconds, scrapedSeconds }) => scrapedSeconds - idleSeconds);
+  return (median(extras) / scrapesPerRound) * 1_000;
 }
 
 /**

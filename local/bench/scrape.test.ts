@@ -15,9 +15,22 @@ const cost = (job: string, percentOfCore: number): ScrapeCost => ({
 test('a scrape costs what the scraped whiles took beyond the others', () => {
   const rounds = [
     { idleSeconds: 0.1, scrapedSeconds: 0.2 },
+    { idleSeconds: 0.3, scrapedSeconds: 0.45 },
     { idleSeconds: 0.3, scrapedSeconds: 0.5 },
   ];
   expect(costOf(rounds, 50)).toBeCloseTo(3);
+});
+
+test('work of its own in one of the whiles changes nothing', () => {
+  const quiet = { idleSeconds: 0.1, scrapedSeconds: 0.2 };
+  const rounds = [
+    quiet,
+    { ...quiet, idleSeconds: 9 },
+    quiet,
+    { ...quiet, scrapedSeconds: 9 },
+    quiet,
+  ];
+  expect(costOf(rounds, 50)).toBeCloseTo(2);
 });
 
 const empty = [cost('gateway', 0.2), cost('converter', 0.1), cost('rabbitmq', 0.3)];
@@ -31,6 +44,11 @@ test('the converter counts in the sum, and not where the two cases are compared'
   const table = scrapeTable(result, false);
   expect(table).toMatch(/rabbitmq +│ 100 +│ 45\.00 +│ 54\.00 +│ 0\.3000 +│ 0\.3600 +│ 1\.20/);
   expect(table).toMatch(/converter +│ 100 +│ 15\.00 +│ stopped/);
+});
+
+test('a cost below nothing takes nothing off the others', () => {
+  const noisy = [cost('gateway', 1.1), cost('relay', -0.5)];
+  expect(compare(10, noisy, noisy)).toMatchObject({ totalPercent: 1.1, held: false });
 });
 
 test.each([

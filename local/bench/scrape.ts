@@ -9,7 +9,7 @@ import { queueJobs } from './scrape-jobs';
 import { findTargets } from './scrape-targets';
 
 /** Slower than the fastest that a person would set, faster than anybody wants to wait. */
-const sampling: Sampling = { rounds: 4, scrapesPerRound: 40, pauseMs: 250 };
+const sampling: Sampling = { rounds: 11, scrapesPerRound: 20, pauseMs: 200 };
 
 /** All targets together, at one scrape every 15 s. */
 const mostPercent = 1;
@@ -87,8 +87,9 @@ export function compare(
   return { queuedJobs, everyS, rows, totalPercent, comparedPercent, ...limits, held };
 }
 
+/** One that is lost in the noise takes nothing off the others. */
 const sum = (costs: readonly ScrapeCost[]) =>
-  costs.reduce((total, { percentOfCore }) => total + percentOfCore, 0);
+  costs.reduce((total, { percentOfCore }) => total + Math.max(0, percentOfCore), 0);
 
 export function scrapeTable(result: ScrapeResult, color: boolean): string {
   const { queuedJobs, rows, totalPercent, comparedPercent, held } = result;
