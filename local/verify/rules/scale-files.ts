@@ -6,6 +6,7 @@ const ruleSchema = z.looseObject({
   record: z.string().optional(),
   alert: z.string().optional(),
   expr: z.union([z.string(), z.number()]),
+  annotations: z.record(z.string(), z.string()).default({}),
   for: z.string().optional(),
   keep_firing_for: z.string().optional(),
 });
@@ -19,6 +20,8 @@ export interface Rule {
   readonly name: string;
   /** As it is evaluated: scaled, when it was read from a scaled file. */
   readonly expression: string;
+  /** Path of the dashboard that belongs to an alert. */
+  readonly dashboard: string | undefined;
 }
 
 /** A rules file in which a minute lasts a second; its groups are evaluated as often as can be. */
@@ -41,10 +44,11 @@ export function scaleRules(text: string): string {
 /** What a rules file records and alerts about. */
 export function rulesOf(text: string): Rule[] {
   return rulesSchema.parse(parse(text)).groups.flatMap(({ rules }) =>
-    rules.map(({ alert, record, expr }) => ({
+    rules.map(({ alert, record, expr, annotations }) => ({
       kind: alert === undefined ? ('record' as const) : ('alert' as const),
       name: alert ?? record ?? '',
       expression: String(expr),
+      dashboard: annotations['dashboard'],
     })),
   );
 }
