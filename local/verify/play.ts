@@ -59,9 +59,12 @@ export async function play(situation: Situation, scene: Scene): Promise<Played> 
     firing = await Promise.all(
       situation.alerts.map((alert) => untilFiring(alert, situation, scene, thereMs)),
     );
-  } finally {
-    await endIt();
+  } catch (error) {
+    // Interrupted. Everything is taken down next: only what would go on by itself has to end.
+    await endIt().catch(() => undefined);
+    throw error;
   }
+  await endIt();
   const endedMs = performance.now();
   return {
     quiet: quiet === undefined ? [] : [quiet],
@@ -78,7 +81,7 @@ export async function play(situation: Situation, scene: Scene): Promise<Played> 
 function notPlayed({ name, alerts }: Situation, problem: string): Played {
   const nothing = { firedAfterS: null, endedAfterS: null, mailed: false };
   return {
-    quiet: [{ situation: name, lastedS: 0, problem }],
+    quiet: alerts.length > 0 ? [] : [{ situation: name, lastedS: 0, problem }],
     alerts: Promise.resolve(
       alerts.map((alert) => ({ ...nothing, name: alert.name, situation: name, problem })),
     ),

@@ -2,6 +2,7 @@ import type { Dashboard } from '../dashboards/dashboard';
 import type { Recording } from '../dashboards/recording';
 import { alertsHeight, drawAlerts } from './draw-alerts';
 import { drawPanel } from './draw-panel';
+import { stepOf } from './panel-content';
 import { svgRectangle, svgText, wrapText } from './svg';
 import { theme } from './theme';
 
@@ -29,6 +30,7 @@ export function drawDashboard(dashboard: Dashboard, recording: Recording): strin
   const rows = Math.max(...dashboard.panels.map(({ gridPos: { y, h } }) => y + h));
   const height = gridY + rows * (cell + gap) - gap + margin;
   const { fromS, toS, marks } = recording;
+  const stepS = stepOf(recording);
   return `${[
     `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" font-family="${theme.font}">`,
     svgRectangle({ x: 0, y: 0, width, height }, theme.page),
@@ -46,7 +48,7 @@ export function drawDashboard(dashboard: Dashboard, recording: Recording): strin
         width: w * pitch - gap,
         height: h * (cell + gap) - gap,
       };
-      const frame = { id: `panel-${panel.id}`, fromS, toS, marks };
+      const frame = { id: `panel-${panel.id}`, fromS, toS, stepS, marks };
       return drawPanel(panel, recording.panels[String(panel.id)] ?? [], frame, box);
     }),
     '</svg>',

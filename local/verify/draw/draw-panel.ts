@@ -5,7 +5,7 @@ import { drawStat } from './draw-stat';
 import { drawStateTimeline } from './draw-state-timeline';
 import { drawTimeSeries } from './draw-time-series';
 import { seriesOver, valuesNow, type Frame } from './panel-content';
-import { fitText, svgRectangle, svgText, type Box } from './svg';
+import { fitText, svgRectangle, svgText, textWidth, type Box } from './svg';
 import { theme } from './theme';
 
 const titleHeight = 30;
@@ -26,12 +26,18 @@ export function drawPanel(
   };
   return [
     svgRectangle(box, theme.panel, { rx: 3, stroke: theme.border }),
-    svgText(fitText(panel.title, titleSize, box.width - 24), box.x + 12, box.y + 20, {
-      size: titleSize,
-      weight: 600,
-    }),
+    title(panel.title, box),
     content(panel, recorded, frame, inner),
   ].join('\n');
+}
+
+/** Smaller where it is long; cut only where that does not do. */
+function title(text: string, box: Box): string {
+  const room = box.width - 24;
+  // Bold letters are wider than what textWidth knows.
+  const wanted = textWidth(text, titleSize) * 1.08;
+  const size = Math.max(10, Math.min(titleSize, (titleSize * room) / wanted));
+  return svgText(fitText(text, size, room / 1.08), box.x + 12, box.y + 20, { size, weight: 600 });
 }
 
 function content(
@@ -47,11 +53,11 @@ function content(
     case 'bargauge':
       return drawBarGauge(valuesNow(panel, recorded), field, box);
     case 'state-timeline':
-      return drawStateTimeline(seriesOver(panel, recorded), field, frame, box);
+      return drawStateTimeline(seriesOver(panel, recorded, frame), field, frame, box);
     case 'timeseries': {
       // The plot reaches the frame; its own margins hold the labels.
       const wide = { ...box, x: box.x - 4, width: box.width + 8 };
-      return drawTimeSeries(seriesOver(panel, recorded), field, frame, wide);
+      return drawTimeSeries(seriesOver(panel, recorded, frame), field, frame, wide);
     }
     default:
       return panel.type satisfies never;

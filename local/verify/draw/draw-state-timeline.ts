@@ -8,6 +8,7 @@ import { timeAxis } from './time-axis';
 import { valueColor } from './value-color';
 
 const size = 11;
+const mostPitch = 48;
 
 /** A row for each series, coloured by what it was at the time. */
 export function drawStateTimeline(
@@ -31,7 +32,7 @@ export function drawStateTimeline(
     width: box.width - names - 10,
     height: box.height - legend - 20,
   };
-  const pitch = plot.height / Math.max(series.length, 1);
+  const pitch = Math.min(mostPitch, plot.height / Math.max(series.length, 1));
   const atX = (s: number): number =>
     plot.x + (plot.width * (s - frame.fromS)) / (frame.toS - frame.fromS);
   const rows = series.map(({ name, points }, index) => {
@@ -40,7 +41,7 @@ export function drawStateTimeline(
       size,
       anchor: 'end',
     });
-    const spans = spansOf(points, field).map(({ fromS, toS, color }) =>
+    const spans = spansOf(points, field, frame).map(({ fromS, toS, color }) =>
       svgRectangle(
         { x: atX(fromS), y: y + 1, width: atX(toS) - atX(fromS), height: pitch - 2 },
         color,
@@ -57,11 +58,11 @@ export function drawStateTimeline(
 }
 
 /** Neighbours of one colour are one span. */
-function spansOf(points: DrawnSeries['points'], field: Field) {
+function spansOf(points: DrawnSeries['points'], field: Field, { stepS, toS }: Frame) {
   const spans: { fromS: number; toS: number; color: string }[] = [];
   points.forEach(([atS, value], index) => {
-    const next = points[index + 1]?.[0];
-    if (value === null || next === undefined) return;
+    if (value === null) return;
+    const next = points[index + 1]?.[0] ?? Math.min(atS + stepS, toS);
     const color = valueColor(value, field);
     const last = spans.at(-1);
     if (last?.toS === atS && last.color === color) last.toS = next;

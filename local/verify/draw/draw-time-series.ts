@@ -35,14 +35,22 @@ function optionOf(
   plot: Box,
 ): EChartsOption {
   const stacked = field.custom.stacking?.mode === 'normal';
-  const y = niceAxis(highestOf(series, stacked), field, plot.height - 24);
+  const shown = stacked ? aligned(series) : series;
+  const y = niceAxis(highestOf(shown, stacked), field, plot.height - 24);
   const label = (value: number) => formatValue(value, field.unit);
   const widest = Math.max(...y.ticks.map((tick) => textWidth(label(tick), 11)));
   return {
     grid: { left: Math.ceil(widest) + 12, right: 10, top: 8, bottom: 22, containLabel: false },
     xAxis: {
       ...timeAxis(frame),
-      axisLabel: { fontSize: 11, color: theme.faint, margin: 7, formatter: formatElapsed },
+      axisLabel: {
+        fontSize: 11,
+        color: theme.faint,
+        margin: 7,
+        formatter: formatElapsed,
+        // The end of the run is no round number and would touch the label before it.
+        showMaxLabel: false,
+      },
     },
     yAxis: {
       type: 'value',
@@ -55,7 +63,7 @@ function optionOf(
       splitLine: { lineStyle: { color: theme.grid } },
     },
     series: [
-      ...series.map(({ points }, index): LineSeriesOption => {
+      ...shown.map(({ points }, index): LineSeriesOption => {
         const color = paletteColor(index);
         return {
           type: 'line',
@@ -72,6 +80,16 @@ function optionOf(
       marksOf(field, frame, y.max),
     ],
   };
+}
+
+/** ECharts stacks the first on the first, whatever their times: so all get the same times. */
+function aligned(series: readonly DrawnSeries[]): DrawnSeries[] {
+  const times = new Set(series.flatMap(({ points }) => points.map(([atS]) => atS)));
+  const sorted = [...times].sort((a, b) => a - b);
+  return series.map(({ name, points }) => {
+    const values = new Map(points);
+    return { name, points: sorted.map((atS) => [atS, values.get(atS) ?? 0] as const) };
+  });
 }
 
 /** Thresholds across, and what happened as upright lines. */

@@ -3,7 +3,9 @@ import type { Field } from '../dashboards/dashboard';
 /** Steps that read well, in the unit of the axis. */
 const decimalSteps = [1, 2, 2.5, 5];
 const wholeSteps = [1, 2, 5];
-const secondSteps = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1_800, 3_600, 7_200, 14_400];
+const secondSteps = [
+  1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1_800, 3_600, 7_200, 14_400, 21_600, 43_200, 86_400,
+];
 
 export interface NiceAxis {
   readonly max: number;

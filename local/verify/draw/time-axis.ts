@@ -13,7 +13,5 @@ export function timeAxis({ fromS, toS }: Pick<Frame, 'fromS' | 'toS'>) {
     axisLine: { lineStyle: { color: theme.border } },
     axisTick: { lineStyle: { color: theme.border } },
     splitLine: { show: false },
-    // The end of the run is no round number and would touch the label before it.
-    showMaxLabel: false,
   };
 }

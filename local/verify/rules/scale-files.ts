@@ -6,7 +6,7 @@ const ruleSchema = z.looseObject({
   record: z.string().optional(),
   alert: z.string().optional(),
   expr: z.union([z.string(), z.number()]),
-  annotations: z.record(z.string(), z.string()).default({}),
+  annotations: z.record(z.string(), z.string()).optional(),
   for: z.string().optional(),
   keep_firing_for: z.string().optional(),
 });
@@ -48,7 +48,7 @@ export function rulesOf(text: string): Rule[] {
       kind: alert === undefined ? ('record' as const) : ('alert' as const),
       name: alert ?? record ?? '',
       expression: String(expr),
-      dashboard: annotations['dashboard'],
+      dashboard: annotations?.['dashboard'],
     })),
   );
 }

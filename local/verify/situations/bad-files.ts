@@ -2,13 +2,18 @@ import { GatewayClient } from '../../gateway-client';
 import { waitUntil } from '../wait-until';
 import type { Situation } from './situation';
 
-/** Files that nobody can convert: their listeners are told, no operator is. */
+/**
+ * Files that nobody can convert, and a mailbox that is busy at first: listeners are told, or told
+ * later; no operator is.
+ */
 export const badFiles: Situation = {
-  name: 'bad files',
+  name: 'bad files, a busy mailbox',
   alerts: [],
   quietS: 5,
-  begin: async ({ gateway, accounts, samples, signal }) => {
-    const [account] = accounts;
+  begin: async ({ gateway, inbox, accounts, samples, signal }) => {
+    const [account, busy] = accounts;
+    const later = { kind: 'refuse', code: 451 } as const;
+    await inbox.behave({ to: busy?.user, at: 'recipient', answer: later, times: 2 });
     const client = new GatewayClient(gateway, signal);
     await client.logIn(account?.user ?? '', account?.password ?? '');
     for (const path of samples.bad) {

@@ -83,7 +83,7 @@ export class Traffic {
       if (job.state === 'failed' || job.state === 'dead') {
         throw new Error(`job ${id} ended as ${job.state}: ${job.failure?.message ?? ''}`);
       }
-      await delay(500, undefined, { signal: this.#ended.signal });
+      await delay(1_000, undefined, { signal: this.#ended.signal });
     }
   }
 
