@@ -12,6 +12,11 @@ export const headerNames = {
   replay: 'replay',
   /** The job's trace (W3C Trace Context), 32 hexadecimal digits, where it has one. */
   traceId: 'trace-id',
+  /**
+   * The span that the message continues (W3C Trace Context, AMQP mapping); its trace is the one of
+   * `trace-id`. Only while somebody traces; `trace-id` is there also without.
+   */
+  traceparent: 'traceparent',
   /** On a deferred copy: the claim that could not be given back, so it goes on as one attempt. */
   unreleasedClaim: 'unreleased-claim',
   /** On a message that was put back and is about no job: the dead letter it comes from. */

@@ -6,10 +6,17 @@ export function jobHeaders({
   _id,
   replays,
   traceId,
-}: Pick<JobRecord, '_id' | 'replays' | 'traceId'>): Record<string, string | number> {
+  traceparent,
+}: Pick<JobRecord, '_id' | 'replays' | 'traceId' | 'traceparent'>): Record<
+  string,
+  string | number
+> {
   return {
     [headerNames.jobId]: _id,
     ...(replays === undefined || replays === 0 ? {} : { [headerNames.replay]: replays }),
     ...(traceId === undefined || traceId === null ? {} : { [headerNames.traceId]: traceId }),
+    ...(traceparent === undefined || traceparent === null
+      ? {}
+      : { [headerNames.traceparent]: traceparent }),
   };
 }

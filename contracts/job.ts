@@ -112,6 +112,11 @@ export interface JobRecord {
    * a message without one. Missing in records of version 0.1.
    */
   readonly traceId?: string | null;
+  /**
+   * Where that trace goes on (`traceparent`, W3C Trace Context): the span of the upload, or of the
+   * last replay. Null while nobody traces; missing in records of version 0.1.
+   */
+  readonly traceparent?: string | null;
   /** Missing in records of version 0.1, whose mails the ledger alone knows. */
   readonly mail: MailState;
   readonly createdAt: Date;
@@ -152,6 +157,7 @@ export function newJob(
     replays: 0,
     replayedAt: null,
     traceId: null,
+    traceparent: null,
     mail: 'none',
     createdAt,
     publishedAt: null,

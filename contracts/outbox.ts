@@ -27,6 +27,7 @@ export type OutboxJob = Pick<
   | 'replays'
   | 'replayedAt'
   | 'traceId'
+  | 'traceparent'
 >;
 
 const outboxFields: Readonly<Record<keyof OutboxJob, 1>> = {
@@ -39,6 +40,7 @@ const outboxFields: Readonly<Record<keyof OutboxJob, 1>> = {
   replays: 1,
   replayedAt: 1,
   traceId: 1,
+  traceparent: 1,
 };
 
 /**
