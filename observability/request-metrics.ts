@@ -24,11 +24,11 @@ export interface EndedRequest {
  * Counts, times and weighs every request by the route that took it, never by the path a client made
  * up. Comes before everything else, so that nothing is answered uncounted.
  *
- * @param onEnd Called once for each request when it is over.
+ * @param onEnd Each is called once for each request when it is over.
  */
 export function measureRequests(
   metrics: Metrics,
-  onEnd: (ended: EndedRequest, response: Response) => void = () => undefined,
+  ...onEnd: readonly ((ended: EndedRequest, response: Response) => void)[]
 ): RequestHandler {
   const bytes = new RequestBytes(metrics, routeOf);
   metrics.set('http_requests_in_progress', {}, 0);
@@ -44,7 +44,8 @@ export function measureRequests(
       metrics.add('http_requests_in_progress', {}, -1);
       metrics.count('http_requests_total', { route, method, status_class: statusClassOf(status) });
       metrics.observe('http_request_duration_seconds', { route, method }, durationMs / 1000);
-      onEnd({ route, status, durationMs, complete: response.writableFinished }, response);
+      const ended = { route, status, durationMs, complete: response.writableFinished };
+      for (const tell of onEnd) tell(ended, response);
     });
     next();
   };
@@ -58,7 +59,7 @@ function routeOf(request: Request): HttpRoute {
   return httpRoutes.find((known) => known === path) ?? 'none';
 }
 
-function methodOf({ method }: Request): HttpMethod {
+export function methodOf({ method }: Request): HttpMethod {
   return httpMethods.find((known) => known === method) ?? 'other';
 }
 

@@ -1,6 +1,6 @@
 import { defaultDatabases } from '../contracts/gridfs';
 import { defaultRetryDelaysMs } from '../contracts/topology';
-import { type ConfigOf, integer, integerList, oneOf, text, url } from './config';
+import { type ConfigOf, integer, integerList, oneOf, optional, text, url } from './config';
 import { logLevels } from './logger';
 
 /** Settings that every process has. */
@@ -23,6 +23,14 @@ export const processSettings = {
     choices: logLevels,
     meaning: 'Least severe log line that is written.',
   }),
+  otlpEndpoint: optional(
+    url({
+      env: 'OTEL_EXPORTER_OTLP_ENDPOINT',
+      protocols: ['http', 'https'],
+      meaning:
+        'Base URL of an OpenTelemetry collector, which gets traces as OTLP over HTTP at `/v1/traces` below it; left out, nothing is traced.',
+    }),
+  ),
 };
 
 /** The broker and its queues; the same for every process that uses them. */
