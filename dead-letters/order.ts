@@ -67,4 +67,6 @@ export interface OrderRecord {
   readonly endedAt: Date | null;
   /** Letters it was about when it was placed. */
   readonly total: number;
+  /** The span it was placed in (`traceparent`, W3C Trace Context). Null, or missing: in none. */
+  readonly traceparent?: string | null;
 }

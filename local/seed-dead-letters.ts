@@ -6,6 +6,7 @@ import { newJob, type AttemptFailure, type JobOwner, type JobRecord } from '../c
 import { jobCollection } from '../contracts/job-collection';
 import { jobHeaders } from '../contracts/job-headers';
 import type { Topology } from '../contracts/topology';
+import { traceOf } from '../pipeline/deliveries/delivery';
 import type { DeadLetter } from '../pipeline/deliveries/outcome';
 import { settle } from '../pipeline/deliveries/settle';
 import { newsOf } from '../pipeline/news/news';
@@ -133,7 +134,8 @@ export async function publishDeaths(
       deaths.slice(from, from + atOnce).map(({ job, queue, letter }) => {
         const { body, messageId, headers = {} } = messageOf(job, queue, topology);
         const content = Buffer.from(JSON.stringify(body));
-        const delivery = { queue, body: content, messageId, headers, redelivered: false };
+        const trace = traceOf(headers, null);
+        const delivery = { queue, body: content, messageId, headers, redelivered: false, ...trace };
         return settle({ kind: 'dead-letter', letter }, delivery, topology, publisher);
       }),
     );

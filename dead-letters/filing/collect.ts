@@ -6,6 +6,7 @@ import type { DeathReason } from '../dead-letter';
 import type { DeadLetterStores } from '../stores';
 import type { ArrivedMessage } from './arrived-message';
 import { fileMessages } from './file-messages';
+import { noteFiled } from './note-filed';
 import { readDeath, workersReason } from './read-death';
 
 /** At a time; many small ones make one write, and few large ones do not fill the memory. */
@@ -47,7 +48,9 @@ export async function collectDeadLetters({
       let filed: readonly ArrivedMessage[] = [];
       const taken = await broker.take(deadQueue(queue), limits, async (messages) => {
         filed = messages.map((message) => arrived(queue, workQueue, message));
+        const startedAt = Date.now();
         onJobsEnded(await fileMessages(stores, filed));
+        noteFiled(filed, startedAt);
       });
       if (taken === 0) break;
       onFiled(workQueue, taken);

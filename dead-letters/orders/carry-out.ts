@@ -1,3 +1,4 @@
+import { inSpan } from '../../observability/spans';
 import type { DeadLetterRecord } from '../dead-letter';
 import { withEditor } from '../edit/apply-edit';
 import type { OrderRecord } from '../order';
@@ -105,7 +106,13 @@ export class Orders {
       .toArray();
   }
 
-  async #act(order: OrderRecord, letters: readonly DeadLetterRecord[]): Promise<void> {
+  #act(order: OrderRecord, letters: readonly DeadLetterRecord[]): Promise<void> {
+    const attributes = { 'order.id': order._id, 'order.letters': letters.length };
+    const options = { attributes, continues: order.traceparent };
+    return inSpan(`order ${order.action}`, options, () => this.#carryOut(order, letters));
+  }
+
+  async #carryOut(order: OrderRecord, letters: readonly DeadLetterRecord[]): Promise<void> {
     const { stores, onGivenUp } = this.deps;
     switch (order.action) {
       case 'replay':

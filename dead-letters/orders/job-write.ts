@@ -8,8 +8,8 @@ type JobWrite = AnyBulkWriteOperation<JobRecord>;
  * What a replay changes on the record of its job; nothing for a message without one. Each matches
  * only a record that was not put back so often yet, so doing it again changes nothing.
  */
-export function jobWrite({ plan, replay, job }: AcceptedReplay): JobWrite[] {
-  const replayed = { replays: replay, replayedAt: new Date() };
+export function jobWrite({ plan, replay, job, trace }: AcceptedReplay): JobWrite[] {
+  const replayed = { replays: replay, replayedAt: new Date(), ...trace };
   // A missing count is none.
   const notYet = { replays: { $not: { $gte: replay } } };
   switch (plan.kind) {

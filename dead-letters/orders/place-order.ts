@@ -1,4 +1,5 @@
 import { ObjectId } from 'mongodb';
+import { activeTraceparent } from '../../observability/spans';
 import { EditFailed } from '../edit/apply-edit';
 import type { OrderRecord, OrderRequest } from '../order';
 import type { DeadLetterStores } from '../stores';
@@ -57,6 +58,7 @@ export async function placeOrder(
     state: 'running',
     endedAt: null,
     total: preview.matched,
+    traceparent: activeTraceparent() ?? null,
   };
   await stores.orders.insertOne(order);
   return viewOrder(stores, order);

@@ -23,7 +23,7 @@ const ofTheDeath: ReadonlySet<string> = new Set([
 export async function publishLetter(
   publisher: Publisher,
   { queueNames }: Topology,
-  { letter, plan, replay }: AcceptedReplay,
+  { letter, plan, replay, trace }: AcceptedReplay,
 ): Promise<void> {
   if (plan.kind !== 'publish') return;
   const headers: Record<string, string | number> = {};
@@ -35,6 +35,7 @@ export async function publishLetter(
   }
   headers[headerNames.replay] = replay;
   headers[headerNames.deadLetter] = letter._id;
+  if (trace.traceparent !== null) headers[headerNames.traceparent] = trace.traceparent;
   const { workQueue, messageId } = letter;
   // The name that the queue has now and here: a letter may be older, or from elsewhere.
   const queue = queueNames[workQueue];

@@ -11,6 +11,7 @@ import { describePlan } from './plan';
 import { planReplays, type PlannedReplay } from './plan-letters';
 import { jobWrite } from './job-write';
 import { publishLetter } from './publish-letter';
+import { withReplaySpan } from './replay-span';
 
 /** Broker's confirms waited for at a time. */
 const atOnce = 8;
@@ -39,7 +40,7 @@ export async function replayLetters(
   );
   const accepted = todo
     .filter(({ plan }) => plan.kind !== 'refused')
-    .map((one) => ({ ...one, replay: replayNumber(one) }));
+    .map((one) => withReplaySpan(one, replayNumber(one)));
   await mark(stores, order, accepted);
   await appendEntries(
     stores.audit,
