@@ -19,10 +19,14 @@ it('says which replay, and whose trace, it is of', async () => {
   const job = newJob('job-7', owner, source, new Date());
   const refusal = { reason: 'no-audio', detail: '' } as const;
   const traceId = '0af7651916cd43dd8448eb211c80319c';
-  const refused = { ...job, refusal, replays: 3, traceId };
+  const traceparent = `00-${traceId}-b7ad6b7169203331-01`;
+  const refused = { ...job, refusal, replays: 3, traceId, traceparent };
   await announceRefusal(refused, { publisher, topology, claims });
   expect(published).toMatchObject([
-    { messageId: 'failed.job-7', headers: { 'job-id': 'job-7', replay: 3, 'trace-id': traceId } },
+    {
+      messageId: 'failed.job-7',
+      headers: { 'job-id': 'job-7', replay: 3, 'trace-id': traceId, traceparent },
+    },
   ]);
   const { replays: _, ...forgotten } = refused;
   // @ts-expect-error: the replay must be named.

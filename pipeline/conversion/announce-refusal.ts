@@ -4,7 +4,7 @@ import type { ConverterDeps } from './converter-deps';
 
 /** Required, so that no caller forgets which replay, and whose trace, the news are of. */
 type Refused = Pick<JobRecord, '_id' | 'owner' | 'source' | 'refusal'> &
-  Required<Pick<JobRecord, 'replays' | 'traceId'>>;
+  Required<Pick<JobRecord, 'replays' | 'traceId' | 'traceparent'>>;
 
 /**
  * Says on the `failed` queue that a job was refused, so that its listener is told, then notes it.

@@ -87,7 +87,13 @@ async function note(
       if (failure.kind === 'refused') {
         const { reason, message: detail } = failure.error;
         await claims.refuse(holder, reason, detail);
-        const refused = { replays: 0, traceId: null, ...job, refusal: { reason, detail } };
+        const refused = {
+          replays: 0,
+          traceId: null,
+          traceparent: null,
+          ...job,
+          refusal: { reason, detail },
+        };
         await announceRefusal(refused, deps);
       }
       return;

@@ -13,6 +13,8 @@ const delivery: Delivery = {
   messageId: 'm',
   headers: {},
   redelivered: false,
+  traceId: 'ab'.repeat(16),
+  traceparent: null,
 };
 
 it.each([

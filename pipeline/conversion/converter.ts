@@ -1,9 +1,10 @@
 import { headerNames, type DeadReason } from '../../contracts/headers';
 import type { AttemptFailure, JobRecord } from '../../contracts/job';
 import { decodeMessage, videoMessageSchema } from '../../contracts/message';
-import { traceIdIn } from '../../contracts/trace-id';
 import type { Logger } from '../../observability/logger';
+import { noteOnSpan } from '../../observability/spans';
 import type { Delivery } from '../deliveries/delivery';
+import { logOfJob } from '../deliveries/log-of-job';
 import { notTheJobsFault } from '../deliveries/not-the-jobs-fault';
 import { invalidMessage, type Outcome } from '../deliveries/outcome';
 import { announceRefusal } from './announce-refusal';
@@ -21,14 +22,20 @@ export class Converter {
     const { claims, maxAttempts, metrics } = this.deps;
     const unreleased = delivery.headers[headerNames.unreleasedClaim]?.toString();
     try {
-      const traceId = traceIdIn(delivery.headers[headerNames.traceId]);
-      const id = await claims.ensure(decoded.message, traceId);
+      const id = await claims.ensure(decoded.message, delivery);
+      noteOnSpan({ 'job.id': id });
       const result = await claims.claim(id, maxAttempts, unreleased);
       switch (result.kind) {
         case 'claimed':
           if (result.counted) metrics.count('attempts_total', { queue: 'video' });
           if (result.first) metrics.observe('queue_wait_seconds', {}, waitedS(result.job));
-          return await runAttempt(result.job, this.deps, signal, ofJob(result.job, log));
+          noteOnSpan({ 'job.attempt': result.job.attempts });
+          return await runAttempt(
+            result.job,
+            this.deps,
+            signal,
+            logOfJob(result.job, delivery, log),
+          );
         case 'claimed-elsewhere':
           return { kind: 'defer', reason: 'claim', why: 'another worker holds the claim' };
         case 'exhausted':
@@ -69,7 +76,10 @@ export class Converter {
     switch (job.state) {
       case 'failed':
         if (job.announcedAt === null) {
-          await announceRefusal({ replays: 0, traceId: null, ...job }, this.deps);
+          await announceRefusal(
+            { replays: 0, traceId: null, traceparent: null, ...job },
+            this.deps,
+          );
         }
         return { kind: 'failed' };
       case 'dead': {
@@ -88,11 +98,6 @@ export class Converter {
         return job.state satisfies never;
     }
   }
-}
-
-/** A log whose lines say which job, and which upload, they are about. */
-function ofJob({ _id: jobId, traceId }: JobRecord, log: Logger): Logger {
-  return log.child(traceId === undefined || traceId === null ? { jobId } : { jobId, traceId });
 }
 
 function waitedS({ startedAt, createdAt }: JobRecord): number {

@@ -48,6 +48,7 @@ function fetchOf(videoFid: ObjectId): Promise<{ videoPath: string }> {
     options: defaultConversionOptions,
     replays: 0,
     traceId: null,
+    traceparent: null,
     directory,
     reserve: () => Promise.resolve(),
   };

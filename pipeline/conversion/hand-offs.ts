@@ -14,6 +14,8 @@ export interface ConversionJob {
   readonly replays: number;
   /** 32 hexadecimal digits. */
   readonly traceId: string | null;
+  /** Where that trace goes on; see the job record. */
+  readonly traceparent: string | null;
   /** Exists only for this attempt and is removed after it. */
   readonly directory: string;
   /** Makes sure that so many bytes fit into the directory. @throws NoRoom */
@@ -45,4 +47,5 @@ export interface StoredMp3 {
   readonly durationMs: number;
   readonly replays: number;
   readonly traceId: string | null;
+  readonly traceparent: string | null;
 }

@@ -48,6 +48,10 @@ export class ClaimUnanswered extends DependencyUnavailable {
 /** JobClaims without its inside, for whoever is given one. */
 export type Claims = Pick<JobClaims, keyof JobClaims>;
 
+type JobTrace = Required<Pick<JobRecord, 'traceId' | 'traceparent'>>;
+
+const noTrace: JobTrace = { traceId: null, traceparent: null };
+
 interface ClaimHolder {
   readonly id: string;
   readonly claimToken: string;
@@ -73,20 +77,21 @@ export class JobClaims {
   /**
    * Finds the message's job; a bare tutorial message gets one, keyed by its video.
    *
-   * @param traceId Of the job that the message makes.
+   * @param trace Of the job that the message makes.
    */
-  async ensure(message: VideoMessage, traceId: string | null = null): Promise<string> {
+  async ensure(message: VideoMessage, trace: JobTrace = noTrace): Promise<string> {
     const id = message.job_id ?? message.video_fid;
     // Addresses are compared in lower case, as logins ignore the case of theirs.
     const owner = { id: null, address: message.username.toLowerCase() };
     const source = { fid: new ObjectId(message.video_fid), name: null, bytes: null };
     const now = new Date();
+    const { traceId, traceparent } = trace;
     const { options: usual, _id, ...fields } = newJob(id, owner, source, now);
     const { options = usual } = message;
     await this.breaker.run(() =>
       this.jobs.updateOne(
         { _id },
-        { $setOnInsert: { ...fields, options, traceId, publishedAt: now } },
+        { $setOnInsert: { ...fields, options, traceId, traceparent, publishedAt: now } },
         { upsert: true },
       ),
     );

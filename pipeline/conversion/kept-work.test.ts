@@ -48,6 +48,7 @@ function jobIn(directory: string, change: Partial<ConversionJob> = {}): Conversi
     options: defaultConversionOptions,
     replays: 1,
     traceId: null,
+    traceparent: null,
     directory,
     reserve: () => Promise.resolve(),
     ...change,

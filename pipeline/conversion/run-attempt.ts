@@ -117,9 +117,9 @@ function storedMp3(job: ClaimedJob): StoredMp3 | null {
   };
 }
 
-/** What the news say besides how it ended. Records of version 0.1 have neither. */
-function told({ replays = 0, traceId = null }: ClaimedJob) {
-  return { replays, traceId };
+/** What the news say besides how it ended. Records of version 0.1 have none of it. */
+function told({ replays = 0, traceId = null, traceparent = null }: ClaimedJob) {
+  return { replays, traceId, traceparent };
 }
 
 /** `ENOSPC` of the file system or of ffmpeg, not a reservation that was refused. */

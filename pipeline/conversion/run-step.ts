@@ -2,6 +2,7 @@ import type { StepName } from '../../contracts/job';
 import type { Logger } from '../../observability/logger';
 import type { StepResult } from '../../observability/metric-labels';
 import type { Metrics } from '../../observability/metrics';
+import { inSpan, noteOnSpan } from '../../observability/spans';
 import { StepTimeout, classifyError } from '../deliveries/failure';
 import { SourceRefused } from '../media/source-refused';
 import type { LocalMp3 } from './hand-offs';
@@ -31,7 +32,7 @@ export interface AttemptContext {
 }
 
 /**
- * Runs one step with its time limit, log lines and duration.
+ * Runs one step with its time limit, span, log lines and duration.
  *
  * @throws StepFailure whatever happens.
  */
@@ -48,24 +49,32 @@ export async function runStep<In, Out>(
   const startedAt = performance.now();
   const observe = (result: StepResult) => {
     const seconds = (performance.now() - startedAt) / 1_000;
+    noteOnSpan({ 'step.result': result });
     attempt.metrics.observe('step_duration_seconds', { step: step.name, result }, seconds);
     attempt.log.debug({ step: step.name, result, seconds }, `step ${step.name}: ${result}`);
   };
+  const run = async () => {
+    try {
+      signal.throwIfAborted();
+      attempt.onProgress(step.name, 0);
+      const output = await step.run(input, {
+        signal,
+        progress: (percent) => {
+          attempt.onProgress(step.name, percent);
+        },
+      });
+      observe('ok');
+      return output;
+    } catch (thrown) {
+      // Whatever an aborted step throws, the reason of the abort is why it failed.
+      const error: unknown = signal.aborted ? signal.reason : thrown;
+      observe(resultOf(error));
+      throw error;
+    }
+  };
   try {
-    signal.throwIfAborted();
-    attempt.onProgress(step.name, 0);
-    const output = await step.run(input, {
-      signal,
-      progress: (percent) => {
-        attempt.onProgress(step.name, percent);
-      },
-    });
-    observe('ok');
-    return output;
-  } catch (thrown) {
-    // Whatever an aborted step throws, the reason of the abort is why it failed.
-    const error: unknown = signal.aborted ? signal.reason : thrown;
-    observe(resultOf(error));
+    return await inSpan(step.name, {}, run);
+  } catch (error) {
     throw new StepFailure(step.name, error);
   } finally {
     clearTimeout(timer);

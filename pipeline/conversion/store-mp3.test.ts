@@ -61,6 +61,7 @@ async function claimedMp3(): Promise<LocalMp3> {
     options: defaultConversionOptions,
     replays: 0,
     traceId: null,
+    traceparent: null,
     directory,
     reserve: () => Promise.resolve(),
   };

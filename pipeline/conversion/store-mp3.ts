@@ -50,8 +50,9 @@ export function storeMp3(
         if (error instanceof ClaimLost) await mp3s.delete(mp3Fid).catch(() => undefined);
         throw error;
       }
-      const { id: jobId, username, videoFid, replays, traceId } = job;
-      return { jobId, username, videoFid, mp3Fid, durationMs, replays, traceId };
+      const { id: jobId, username, videoFid, replays, traceId, traceparent } = job;
+      const about = { replays, traceId, traceparent };
+      return { jobId, username, videoFid, mp3Fid, durationMs, ...about };
     },
   };
 }

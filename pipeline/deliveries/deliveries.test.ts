@@ -7,8 +7,10 @@ import { headerNames } from '../../contracts/headers';
 import { buildTopology } from '../../contracts/topology';
 import { eventually, openTestBroker, type TestBroker } from '../../local/test-broker';
 import { Metrics } from '../../observability/metrics';
+import { recordSpans } from '../../observability/test-spans';
 import { counted } from '../test-counted';
 import { Deliveries } from './deliveries';
+import { toDelivery } from './delivery';
 import { LetGo } from './failure';
 import { Gate, type Requirement } from './gate';
 import type { DeadLetter, Outcome } from './outcome';
@@ -155,6 +157,69 @@ it("keeps body, id and the sender's headers on a copy, and none of the broker's"
   expect(copy.content.toString()).toBe('"body"');
   expect(copy.properties.messageId).toBe('m-1');
   expect(sentHeaders(copy)).toEqual({ note: 'kept', [headerNames.attempt]: 2 });
+});
+
+const traceId = '0af7651916cd43dd8448eb211c80319c';
+const traceparent = `00-${traceId}-b7ad6b7169203331-01`;
+
+describe('while somebody traces', () => {
+  let recorded: ReturnType<typeof recordSpans>;
+  beforeEach(() => {
+    recorded = recordSpans();
+  });
+  afterEach(() => {
+    recorded.stop();
+  });
+
+  it('lets a copy continue where its message does, so that attempts stand side by side', async () => {
+    await cameTo({ kind: 'retry', attempt: 1 }, { traceparent });
+    const [span] = recorded.spans();
+    expect(span?.parentSpanContext).toMatchObject({ traceId, spanId: 'b7ad6b7169203331' });
+    expect(span?.attributes).toMatchObject({
+      'messaging.destination.name': 'video',
+      'messaging.message.id': 'm-1',
+      'delivery.outcome': 'retry',
+    });
+    expect(sentHeaders(await broker.take('video.retry.1m'))).toMatchObject({ traceparent });
+  });
+
+  it('begins a trace for a message without one, which its copy continues', async () => {
+    await cameTo({ kind: 'retry', attempt: 1 });
+    const [span] = recorded.spans();
+    const { traceId: fresh, spanId } = span?.spanContext() ?? {};
+    expect(span?.parentSpanContext).toBeUndefined();
+    expect(sentHeaders(await broker.take('video.retry.1m'))).toMatchObject({
+      traceparent: `00-${fresh}-${spanId}-01`,
+    });
+  });
+
+  it.each([
+    ['completed', 0],
+    ['failed', 0],
+    ['retry', 2],
+  ] as const)('%s: the status of the span is %i', async (kind, status) => {
+    await cameTo({ kind, attempt: 1 });
+    expect(recorded.spans()[0]?.status.code).toBe(status);
+  });
+});
+
+it('hands a traceparent on while it traces nothing itself', async () => {
+  await cameTo({ kind: 'retry', attempt: 1 }, { traceparent });
+  expect(sentHeaders(await broker.take('video.retry.1m'))).toMatchObject({ traceparent });
+});
+
+it.each([
+  ['its trace-id', { 'trace-id': traceId }, traceId],
+  ['its traceparent', { traceparent }, traceId],
+  [
+    "its trace-id first, which is the job's",
+    { 'trace-id': 'ab'.repeat(16), traceparent },
+    'ab'.repeat(16),
+  ],
+  ['a fresh one', { 'trace-id': 'x', traceparent: 'y' }, expect.stringMatching(/^[0-9a-f]{32}$/)],
+])('knows a delivery by %s', async (_, headers, expected) => {
+  const { traceId: known } = toDelivery('video', await arrival(headers));
+  expect(known).toEqual(expected);
 });
 
 it.each([

@@ -11,6 +11,7 @@ import type { Outcome } from './outcome';
 import { pause } from './pause';
 import type { Publisher } from '../../contracts/broker/confirmed-publisher';
 import { settle } from './settle';
+import { inDeliverySpan, noteOutcome } from './trace-delivery';
 
 /** Does the work of one delivery. Resolves with what it came to; throwing is a defect. */
 export type Work = (delivery: Delivery, signal: AbortSignal, log: Logger) => Promise<Outcome>;
@@ -56,8 +57,10 @@ export class Deliveries {
   handle(queue: WorkQueue, message: ConsumeMessage, work: Work): Promise<void> {
     // The handler is not told its channel; at its entry it is the one that is open now.
     const channelClosed = this.options.closedSignal(queue);
-    const { around } = this.options.settling;
-    const running = this.#handle(toDelivery(queue, message), around(work), channelClosed);
+    const { topology, settling } = this.options;
+    const running = inDeliverySpan(toDelivery(queue, message), topology, (delivery) =>
+      this.#handle(delivery, settling.around(work), channelClosed),
+    );
     const settled = running.then(
       () => undefined,
       () => undefined,
@@ -86,11 +89,12 @@ export class Deliveries {
 
   async #handle(delivery: Delivery, work: Work, channelClosed: AbortSignal): Promise<void> {
     const { metrics } = this.options;
-    const { queue, messageId } = delivery;
-    const log = this.options.log.child({ queue, messageId });
+    const { queue, messageId, traceId } = delivery;
+    const log = this.options.log.child({ queue, messageId, traceId });
     metrics.add('deliveries_in_progress', { queue }, 1);
     try {
       const outcome = await this.#outcome(delivery, work, channelClosed, log);
+      noteOutcome(outcome);
       await this.#settle(outcome, delivery, channelClosed, log);
       countOutcome(queue, outcome, metrics);
       const level = outcome.kind === 'dead-letter' ? 'warn' : 'info';

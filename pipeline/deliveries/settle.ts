@@ -22,7 +22,7 @@ export async function settle(
       queue: target,
       body: delivery.body,
       messageId: delivery.messageId,
-      headers: { ...delivery.headers, ...headers },
+      headers: { ...continuing(delivery), ...delivery.headers, ...headers },
     });
   switch (outcome.kind) {
     case 'completed':
@@ -44,6 +44,11 @@ export async function settle(
     default:
       return outcome satisfies never;
   }
+}
+
+/** A copy continues where its message does; one whose sender traces nothing, where we met it. */
+function continuing({ traceparent }: Delivery): Record<string, string> {
+  return traceparent === null ? {} : { [headerNames.traceparent]: traceparent };
 }
 
 /** Delay after the given attempt; the last tier serves all further ones. */

@@ -1,10 +1,11 @@
 import { rm, stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { ConversionOptions } from '../../contracts/conversion-options';
+import { inSpan, noteOnSpan } from '../../observability/spans';
 import { takeCover, type Cover } from './cover-picture';
 import type { EncodeTimes } from './encode-log';
 import { examineSource } from './examine-source';
-import { encodeMp3, type Encoded } from './ffmpeg-command';
+import { encodeMp3, type Encoded, type EncodeRequest } from './ffmpeg-command';
 import type { MediaLimits } from './media-limits';
 import { MediaToolError } from './media-tool-error';
 import type { AudioTrack } from './probe-source';
@@ -65,7 +66,7 @@ export async function transcode(request: TranscodeRequest): Promise<Transcoded> 
     const { cover, track, encoded } = await withoutUnfitCover(taken, signal, async (fit) => ({
       cover: fit,
       ...(await encodeFirstFilled(tracks, (candidate) =>
-        encodeMp3({
+        tracedEncode({
           sourcePath,
           container: source.container,
           track: candidate,
@@ -108,6 +109,20 @@ export async function transcode(request: TranscodeRequest): Promise<Transcoded> 
   } finally {
     await rm(coverPath, { force: true });
   }
+}
+
+/** Each encode is a span: of another track, or without the cover, it is another ffmpeg. */
+function tracedEncode(request: EncodeRequest): Promise<Encoded> {
+  const attributes = { 'process.executable.name': 'ffmpeg' };
+  return inSpan('ffmpeg', { kind: 'client', attributes }, async () => {
+    const encoded = await encodeMp3(request);
+    const { encodedSamples = 0, sampleRate, times } = encoded;
+    noteOnSpan({
+      'audio.seconds': encodedSamples / sampleRate,
+      ...(times === undefined ? {} : { 'cpu.seconds': times.userS + times.systemS }),
+    });
+    return encoded;
+  });
 }
 
 /**

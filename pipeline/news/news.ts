@@ -13,9 +13,10 @@ interface Ready {
   readonly mp3Fid: ObjectId;
   readonly replays: number;
   readonly traceId: string | null;
+  readonly traceparent: string | null;
 }
 
-type Told = Pick<JobRecord, '_id' | 'owner' | 'source' | 'replays' | 'traceId'>;
+type Told = Pick<JobRecord, '_id' | 'owner' | 'source' | 'replays' | 'traceId' | 'traceparent'>;
 
 /** Says on the queue `mp3` that the MP3 is stored: a message that a tutorial consumer can read. */
 export function readyNews(
@@ -62,10 +63,12 @@ export function newsOf(
   job: Told & Pick<JobRecord, 'state' | 'mp3' | 'refusal'>,
   topology: Topology,
 ): OutgoingMessage | undefined {
-  const { _id: jobId, owner, source, state, mp3, refusal, replays = 0, traceId = null } = job;
+  const { _id: jobId, owner, source, state, mp3, refusal } = job;
   if (state === 'ready' && mp3 !== null) {
     const [username, videoFid, mp3Fid] = [owner.address, source.fid, mp3.fid];
-    return readyNews({ jobId, username, videoFid, mp3Fid, replays, traceId }, topology);
+    const { replays = 0, traceId = null, traceparent = null } = job;
+    const about = { replays, traceId, traceparent };
+    return readyNews({ jobId, username, videoFid, mp3Fid, ...about }, topology);
   }
   if (state === 'failed' && refusal !== null) return refusalNews(job, refusal.reason, topology);
   return undefined;

@@ -99,6 +99,8 @@ async function news(): Promise<News> {
     messageId: `ready.${fid}`,
     headers: {},
     redelivered: false,
+    traceId: 'ab'.repeat(16),
+    traceparent: null,
   };
   return { fid, jobId, delivery };
 }

@@ -2,9 +2,11 @@ import type { z } from 'zod';
 import { headerNames } from '../../contracts/headers';
 import { decodeMessage, failedMessageSchema, mp3MessageSchema } from '../../contracts/message';
 import { replayIn } from '../../contracts/replay-count';
-import { traceIdIn } from '../../contracts/trace-id';
+import type { JobRecord } from '../../contracts/job';
 import type { Logger } from '../../observability/logger';
+import { noteOnSpan } from '../../observability/spans';
 import type { Delivery } from '../deliveries/delivery';
+import { logOfJob } from '../deliveries/log-of-job';
 import { notTheJobsFault } from '../deliveries/not-the-jobs-fault';
 import { invalidMessage, type Outcome } from '../deliveries/outcome';
 import { composeFailedMail, composeReadyMail, type MailContext } from './compose-mail';
@@ -38,9 +40,11 @@ export class Notifier {
     if (decoded.kind === 'invalid') return invalidMessage(decoded.problem);
     const { job_id: jobId } = decoded.message;
     const { ledger, metrics, publicUrl, domain } = this.deps;
+    if (jobId !== undefined) noteOnSpan({ 'job.id': jobId });
     try {
       signal.throwIfAborted();
-      const { sourceName, traceId } = await this.#job(jobId);
+      const job = await this.#job(jobId);
+      const sourceName = job?.source.name ?? null;
       const mail = compose(decoded.message, { publicUrl, domain, sourceName });
       const { headers } = delivery;
       const unreleased = headers[headerNames.unreleasedClaim];
@@ -54,11 +58,14 @@ export class Notifier {
           return { kind: 'defer', reason: 'claim', why: 'another worker is sending this mail' };
         case 'taken':
           metrics.count('attempts_total', { queue: delivery.queue });
+          noteOnSpan({ 'job.attempt': taken.attempt });
           return await sendMail(
             { mail, taken, jobId },
             this.deps,
             signal,
-            log.child({ jobId, traceId: traceIdIn(headers[headerNames.traceId]) ?? traceId }),
+            jobId === undefined
+              ? log
+              : logOfJob({ traceId: null, ...job, _id: jobId }, delivery, log),
           );
         default:
           return taken satisfies never;
@@ -68,13 +75,11 @@ export class Notifier {
     }
   }
 
-  async #job(jobId: string | undefined): Promise<{ sourceName: string | null; traceId?: string }> {
-    if (jobId === undefined) return { sourceName: null };
+  async #job(jobId: string | undefined): Promise<Pick<JobRecord, 'source' | 'traceId'> | null> {
+    if (jobId === undefined) return null;
     const { records, jobs } = this.deps;
-    const job = await records.run(() =>
+    return records.run(() =>
       jobs.findOne({ _id: jobId }, { projection: { 'source.name': 1, traceId: 1 } }),
     );
-    const traceId = job?.traceId ?? null;
-    return { sourceName: job?.source.name ?? null, ...(traceId === null ? {} : { traceId }) };
   }
 }

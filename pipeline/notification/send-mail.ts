@@ -1,6 +1,7 @@
 import type { MailFailure } from '../../contracts/mail-record';
 import type { Logger } from '../../observability/logger';
 import { recordLog, type RecordedLog } from '../../observability/record-log';
+import { inSpan } from '../../observability/spans';
 import { decideOutcome } from '../deliveries/decide-outcome';
 import { ClaimLost, classifyError, deferReasonOf } from '../deliveries/failure';
 import type { Outcome } from '../deliveries/outcome';
@@ -42,7 +43,8 @@ export async function sendMail(
   const { ledger, mailer, metrics } = deps;
   const hold = holdMailClaim(ledger, mail, taken, signal, log);
   try {
-    await mailer.send(mail, hold);
+    const attributes = { 'mail.kind': mail.kind };
+    await inSpan('send-mail', { kind: 'client', attributes }, () => mailer.send(mail, hold));
   } catch (error) {
     return await settleUnsent(error, attempt, deps, recorded);
   } finally {

@@ -14,9 +14,12 @@ import { Metrics } from '../../observability/metrics';
 import { MongoConnection } from '../../observability/mongo-connection';
 import { Readiness } from '../../observability/readiness';
 import type { RunningProcess } from '../../observability/run-process';
+import { tracedPublisher } from '../../observability/traced-publisher';
+import { startTracing } from '../../observability/tracing';
 import { goodbyeMs, within } from '../../observability/within';
 import type { relaySettings } from '../config';
 import { Lease } from './lease';
+import { loggedPublisher } from './logged-publisher';
 import { BrokerConnection } from '../../observability/broker-connection';
 import { startLoops } from './start-loops';
 
@@ -31,6 +34,7 @@ export async function startRelay(
   alter: (parts: RelayParts) => RelayParts = (parts) => parts,
 ): Promise<RunningProcess> {
   const log = createLogger('relay', config.logLevel);
+  const tracing = await startTracing('relay', config, log);
   const metrics = new Metrics('relay');
   metrics.collectRuntime();
   const readiness = new Readiness();
@@ -62,7 +66,9 @@ export async function startRelay(
     log,
   );
   readiness.add('rabbitmq', () => broker.condition());
-  const { publisher } = alter({ publisher: broker });
+  const { publisher } = alter({
+    publisher: loggedPublisher(tracedPublisher(broker, topology), log),
+  });
 
   const database = mongo.client.db(config.jobsDatabase);
   const jobs = jobCollection(database);
@@ -93,6 +99,7 @@ export async function startRelay(
       await within(goodbyeMs, 'ending what the relay is at', log, loops.stop());
       await within(goodbyeMs, 'closing the connection to RabbitMQ', log, broker.close());
       await within(goodbyeMs, 'closing the connection to MongoDB', log, mongo.close());
+      await tracing.stop();
       await admin.stop();
     },
   };

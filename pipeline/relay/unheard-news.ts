@@ -14,7 +14,7 @@ const atOnce = 8;
 /** What the news are made of. */
 type Told = Pick<
   JobRecord,
-  '_id' | 'owner' | 'source' | 'state' | 'mp3' | 'refusal' | 'replays' | 'traceId'
+  '_id' | 'owner' | 'source' | 'state' | 'mp3' | 'refusal' | 'replays' | 'traceId' | 'traceparent'
 >;
 
 const toldFields: Readonly<Record<keyof Told, 1>> = {
@@ -26,6 +26,7 @@ const toldFields: Readonly<Record<keyof Told, 1>> = {
   refusal: 1,
   replays: 1,
   traceId: 1,
+  traceparent: 1,
 };
 
 export interface NewsDeps {

@@ -3,7 +3,7 @@ import type { DynamicModule } from '@nestjs/common';
 import type { ConfirmChannel } from 'amqplib';
 import type { MongoClient } from 'mongodb';
 import { hostname } from 'node:os';
-import { ConfirmedPublisher } from '../../contracts/broker/confirmed-publisher';
+import { ConfirmedPublisher, type Publisher } from '../../contracts/broker/confirmed-publisher';
 import { declaringServers } from '../../contracts/broker/declaring-servers';
 import { ensureJobIndexes } from '../../contracts/job-collection';
 import { buildTopology, type Topology, type WorkQueue } from '../../contracts/topology';
@@ -15,6 +15,8 @@ import type { Service } from '../../observability/metric-table';
 import { Metrics } from '../../observability/metrics';
 import { MongoConnection } from '../../observability/mongo-connection';
 import { Readiness } from '../../observability/readiness';
+import { tracedPublisher } from '../../observability/traced-publisher';
+import { startTracing } from '../../observability/tracing';
 import { reportDifferent } from '../../observability/report-different';
 import type { RunningProcess } from '../../observability/run-process';
 import { goodbyeMs, within } from '../../observability/within';
@@ -38,12 +40,14 @@ export interface WorkerConfig {
   readonly adminHost: string;
   readonly adminPort: number;
   readonly logLevel: LogLevel;
+  readonly otlpEndpoint: string | undefined;
 }
 
 /** What a worker is built from, once its connections are open. */
 export interface WorkerParts {
   readonly mongo: MongoClient;
-  readonly publisher: ConfirmedPublisher;
+  /** For news; copies of deliveries are settled by another. */
+  readonly publisher: Publisher;
   readonly topology: Topology;
   readonly metrics: Metrics;
   readonly log: Logger;
@@ -78,6 +82,7 @@ export async function startWorker(
   alterSettling: (parts: SettlingParts) => SettlingParts = (parts) => parts,
 ): Promise<RunningProcess> {
   const log = createLogger(name, config.logLevel);
+  const tracing = await startTracing(name, config, log);
   const metrics = new Metrics(name);
   metrics.collectRuntime();
   const readiness = new Readiness();
@@ -123,7 +128,7 @@ export async function startWorker(
   const worker = `${hostname()}:${process.pid}`;
   const assembled = assemble({
     mongo: mongo.client,
-    publisher,
+    publisher: tracedPublisher(publisher, topology),
     topology,
     metrics,
     log,
@@ -155,6 +160,7 @@ export async function startWorker(
       for (const breaker of breakers) breaker.stop();
       await within(goodbyeMs, 'closing the publishing connection', log, publishing.close());
       await within(goodbyeMs, 'closing the connection to MongoDB', log, mongo.close());
+      await tracing.stop();
       await admin.stop();
     },
   };
