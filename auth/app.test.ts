@@ -229,16 +229,21 @@ it('hashes again at the next login when the work factor has changed', async () =
 describe('the log', () => {
   it("says how a login ended, with the gateway's request id and without any secret", async () => {
     const credentials = basic('listener@example.com', 'p:ä€:w');
-    await service.post('/login', { ...credentials, 'x-request-id': 'from-the-gateway.1' });
+    const traceId = '0af7651916cd43dd8448eb211c80319c';
+    const origin = { 'x-request-id': 'from-the-gateway.1', 'trace-id': traceId };
+    await service.post('/login', { ...credentials, ...origin });
     expect(service.log.at(-1)).toMatchObject({
       msg: 'login granted',
       requestId: 'from-the-gateway.1',
+      traceId,
       userId: 1,
     });
     const odd = { ...basic('nobody@example.com', 'hush'), 'x-request-id': '{"a": 1}' };
     await service.post('/login', odd);
     expect(service.log.at(-1)).toMatchObject({ msg: 'login refused', why: 'unknown-user' });
     expect(service.log.at(-1)).not.toHaveProperty('requestId');
+    const fresh = expect.stringMatching(/^(?!0af7)[0-9a-f]{32}$/) as string;
+    expect(service.log.at(-1)).toMatchObject({ traceId: fresh });
     expect(JSON.stringify(service.log)).not.toMatch(/hush|p:ä€:w|example\.com|eyJ/);
   });
 });

@@ -4,6 +4,7 @@ import { startAdminServer, type AdminServer } from '../observability/admin-serve
 import type { Logger } from '../observability/logger';
 import { Metrics } from '../observability/metrics';
 import { Readiness } from '../observability/readiness';
+import { startTracing, type Tracing } from '../observability/tracing';
 import type { AuthConfig } from './config';
 import { Database } from './database';
 import { createHttpApp } from './http-app';
@@ -63,6 +64,7 @@ export function createApp({ config, logger, bcrypt = realBcrypt }: AuthAppDeps):
     httpApp,
   );
   let admin: AdminServer | undefined;
+  let tracing: Tracing | undefined;
 
   readiness.add('users', async () => {
     const pending = await pendingMigrations(database, migrations);
@@ -73,6 +75,7 @@ export function createApp({ config, logger, bcrypt = realBcrypt }: AuthAppDeps):
 
   return {
     async start() {
+      tracing = await startTracing('auth', config, logger);
       metrics.collectRuntime();
       admin = await startAdminServer(config.adminHost, config.adminPort, metrics, readiness);
       const port = await listen(server, config.host, config.port);
@@ -83,6 +86,7 @@ export function createApp({ config, logger, bcrypt = realBcrypt }: AuthAppDeps):
       readiness.stopping();
       await close(server);
       await database.close();
+      await tracing?.stop();
       await admin?.stop();
     },
   };

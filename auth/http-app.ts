@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { Logger } from '../observability/logger';
 import type { ServedRoute } from '../observability/metric-labels';
 import { measureRequests } from '../observability/request-metrics';
+import { endRequestSpan, traceIdOfRequest, traceRequests } from '../observability/trace-requests';
 import { DatabaseUnavailable } from './database-error';
 import { loginEndpoint, type LoginEndpointDeps } from './login-endpoint';
 import { refuse, type Refusal } from './refusals';
@@ -16,7 +17,7 @@ const mostBodyBytes = 16_384;
 export function createHttpApp(deps: LoginEndpointDeps): Express {
   const app = express();
   app.disable('x-powered-by').disable('etag');
-  app.use(measureRequests(deps.metrics));
+  app.use(measureRequests(deps.metrics, endRequestSpan), traceRequests);
   app.use((_request, response, next) => {
     response.set('Cache-Control', 'no-store'); // Tokens and claims (RFC 6749 section 5.1).
     next();
@@ -48,7 +49,8 @@ function answerErrors(logger: Logger): ErrorRequestHandler {
       return;
     }
     const refusal = refusalOf(error);
-    const where = { requestId: requestIdOf(request), path: request.path };
+    const traceId = traceIdOfRequest(response);
+    const where = { requestId: requestIdOf(request), traceId, path: request.path };
     if (error instanceof DatabaseUnavailable) {
       response.set('Retry-After', '5');
       logger.error(where, error.message); // Once a request: no stack.

@@ -1,6 +1,7 @@
 import type { RequestHandler } from 'express';
 import type { Logger } from '../observability/logger';
 import type { Metrics } from '../observability/metrics';
+import { traceIdOfRequest } from '../observability/trace-requests';
 import { readBasic } from './authorization-header';
 import { logIn, type LoginDeps } from './login';
 import { refuse } from './refusals';
@@ -23,7 +24,7 @@ export function loginEndpoint(deps: LoginEndpointDeps): RequestHandler {
       refuse(request, response, 'missing credentials');
       return;
     }
-    const requestId = requestIdOf(request);
+    const about = { requestId: requestIdOf(request), traceId: traceIdOfRequest(response) };
     const outcome = await logIn(credentials, deps).catch((error: unknown) => {
       deps.metrics.count('logins_total', { result: 'failed' });
       throw error;
@@ -31,14 +32,14 @@ export function loginEndpoint(deps: LoginEndpointDeps): RequestHandler {
     switch (outcome.kind) {
       case 'granted': {
         deps.metrics.count('logins_total', { result: 'ok' });
-        deps.logger.info({ requestId, userId: outcome.user.id }, 'login granted');
+        deps.logger.info({ ...about, userId: outcome.user.id }, 'login granted');
         const token = issueToken(outcome.user, deps.jwtSecret, deps.tokenLifetimeS);
         response.type('text/plain').send(token);
         return;
       }
       case 'refused':
         deps.metrics.count('logins_total', { result: 'refused' });
-        deps.logger.info({ requestId, why: outcome.why }, 'login refused');
+        deps.logger.info({ ...about, why: outcome.why }, 'login refused');
         response.set('WWW-Authenticate', basicChallenge);
         refuse(request, response, 'invalid credentials');
     }

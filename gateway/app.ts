@@ -8,6 +8,8 @@ import { exportBreakers } from '../observability/export-breakers';
 import type { Logger } from '../observability/logger';
 import { Metrics } from '../observability/metrics';
 import { Readiness } from '../observability/readiness';
+import { tracedPublisher } from '../observability/traced-publisher';
+import { startTracing, type Tracing } from '../observability/tracing';
 import { goodbyeMs, within } from '../observability/within';
 import { AuthClient, AuthUnreachable } from './auth-client';
 import type { GatewayConfig } from './config';
@@ -47,7 +49,13 @@ export function createApp({ config, logger, alterPublisher }: GatewayDeps): Gate
   const breaker = new Breaker('auth', (error) => error instanceof AuthUnreachable, authBreaker);
   const auth = new AuthClient(config.authAddress, config.authTimeoutMs, breaker);
   let started:
-    | { mongo: Mongo; broker: BrokerConnection; server: PublicServer; admin: AdminServer }
+    | {
+        mongo: Mongo;
+        broker: BrokerConnection;
+        server: PublicServer;
+        admin: AdminServer;
+        tracing: Tracing;
+      }
     | undefined;
 
   function openMongo(): Mongo {
@@ -72,6 +80,7 @@ export function createApp({ config, logger, alterPublisher }: GatewayDeps): Gate
 
   return {
     async start() {
+      const tracing = await startTracing('gateway', config, logger);
       metrics.collectRuntime();
       exportBreakers([breaker], metrics, logger);
       const mongo = openMongo();
@@ -86,7 +95,8 @@ export function createApp({ config, logger, alterPublisher }: GatewayDeps): Gate
         otherBytes: maxOtherBytes,
         idleMs: config.idleTimeoutMs,
       };
-      const publisher = alterPublisher?.(broker) ?? broker;
+      const traced = tracedPublisher(broker, broker.topology);
+      const publisher = alterPublisher?.(traced) ?? traced;
       const outbox = new Outbox(mongo.jobs, publisher, broker.topology, config.maxQueuedPerOwner);
       const routes = createRoutes({
         auth,
@@ -103,14 +113,14 @@ export function createApp({ config, logger, alterPublisher }: GatewayDeps): Gate
       const { host, port, adminHost, adminPort } = config;
       const admin = await startAdminServer(adminHost, adminPort, metrics, readiness);
       const server = await startPublicServer(host, port, routes);
-      started = { mongo, broker, server, admin };
+      started = { mongo, broker, server, admin, tracing };
       logger.info({ port: server.port, adminPort: admin.port }, 'listening');
       return { port: server.port, adminPort: admin.port };
     },
 
     async stop() {
       if (started === undefined) return;
-      const { mongo, broker, server, admin } = started;
+      const { mongo, broker, server, admin, tracing } = started;
       started = undefined;
       readiness.stopping();
       await server.stop(config.shutdownTimeoutMs);
@@ -118,6 +128,7 @@ export function createApp({ config, logger, alterPublisher }: GatewayDeps): Gate
       breaker.stop();
       await within(goodbyeMs, 'closing the connection to RabbitMQ', logger, broker.close());
       await within(goodbyeMs, 'closing the connection to MongoDB', logger, mongo.close());
+      await tracing.stop();
       await admin.stop();
       logger.info('stopped');
     },

@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { type TokenClaims, tokenClaimsSchema } from '../contracts/token-claims';
+import { headerNames } from '../contracts/headers';
 import { type Breaker } from '../observability/breaker';
+import { activeTraceparent, inSpan, noteOnSpan } from '../observability/spans';
 
 /** Auth gave no answer that means anything: unreachable, too slow, a 5xx, or not auth at all. */
 export class AuthUnreachable extends Error {
@@ -11,10 +13,17 @@ export type LoginAnswer =
   | { readonly kind: 'token'; readonly token: string }
   | { readonly kind: 'refused'; readonly status: number; readonly text: string };
 
+/** The request that a call to auth is made for: it stands in the logs of both. */
+export interface Origin {
+  readonly requestId: string;
+  /** 32 hexadecimal digits. */
+  readonly traceId: string;
+}
+
 interface AuthCall {
   readonly path: '/login' | '/validate';
   readonly authorization: string;
-  readonly requestId: string;
+  readonly origin: Origin;
   /** Statuses that are an answer; any other one means that auth is away. */
   readonly answers: readonly number[];
 }
@@ -35,13 +44,13 @@ export class AuthClient {
    * @param authorization The client's own header, `Basic …`.
    * @throws DependencyUnavailable when auth is away.
    */
-  login(authorization: string, requestId: string): Promise<LoginAnswer> {
+  login(authorization: string, origin: Origin): Promise<LoginAnswer> {
     return this.breaker.run(async () => {
       const answers = [200, 400, 401, 403, 429];
       const { status, body } = await this.#call({
         path: '/login',
         authorization,
-        requestId,
+        origin,
         answers,
       });
       return status === 200
@@ -54,25 +63,31 @@ export class AuthClient {
    * The claims of a bearer token, or undefined when auth refuses it.
    * @throws DependencyUnavailable when auth is away.
    */
-  validate(token: string, requestId: string): Promise<TokenClaims | undefined> {
+  validate(token: string, origin: Origin): Promise<TokenClaims | undefined> {
     return this.breaker.run(async () => {
       const { status, body } = await this.#call({
         path: '/validate',
         authorization: `Bearer ${token}`,
-        requestId,
+        origin,
         answers: [200, 401, 403],
       });
       return status === 200 ? readClaims(body) : undefined;
     });
   }
 
-  async #call({ path, authorization, requestId, answers }: AuthCall) {
+  #call(call: AuthCall) {
+    const attributes = { 'http.request.method': 'POST', 'url.template': call.path };
+    const options = { kind: 'client', attributes } as const;
+    return inSpan(`POST ${call.path}`, options, () => this.#ask(call));
+  }
+
+  async #ask({ path, authorization, origin, answers }: AuthCall) {
     let status: number;
     let body: string;
     try {
       const response = await fetch(`http://${this.address}${path}`, {
         method: 'POST',
-        headers: { authorization, 'x-request-id': requestId },
+        headers: { authorization, ...tracing(origin) },
         redirect: 'error',
         signal: AbortSignal.timeout(this.timeoutMs),
       });
@@ -81,9 +96,19 @@ export class AuthClient {
     } catch (error) {
       throw new AuthUnreachable(`POST ${path}: ${reason(error)}`, { cause: error });
     }
+    noteOnSpan({ 'http.response.status_code': status });
     if (answers.includes(status)) return { status, body };
     throw new AuthUnreachable(`POST ${path} answered ${status}`);
   }
+}
+
+function tracing({ requestId, traceId }: Origin): Record<string, string> {
+  const traceparent = activeTraceparent();
+  return {
+    'x-request-id': requestId,
+    [headerNames.traceId]: traceId,
+    ...(traceparent === undefined ? {} : { [headerNames.traceparent]: traceparent }),
+  };
 }
 
 /** A token of another issuer may lack `admin`; then its bearer may not use the service. */

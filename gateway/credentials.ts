@@ -2,7 +2,7 @@ import type { Request, Response } from 'express';
 import type { TokenClaims } from '../contracts/token-claims';
 import type { AuthClient } from './auth-client';
 import { Refusal } from './errors';
-import { requestIdOf } from './request-log';
+import { originOf } from './request-log';
 
 /** `Authorization: <scheme> <credentials>` (RFC 9110 section 11.4); the scheme in any case. */
 function credentialsOf(request: Request, scheme: 'Basic' | 'Bearer'): string {
@@ -33,7 +33,7 @@ export async function requireUser(
   const token = credentialsOf(request, 'Bearer');
   // What is no token by its form (RFC 6750 section 2.1) need not be asked about.
   const claims = /^[\w.~+/-]+=*$/.test(token)
-    ? await auth.validate(token, requestIdOf(response))
+    ? await auth.validate(token, originOf(response))
     : undefined;
   if (claims === undefined) throw new Refusal({ kind: 'token-refused' });
   if (!claims.admin) throw new Refusal({ kind: 'not-admin' });

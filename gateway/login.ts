@@ -2,12 +2,12 @@ import type { AuthClient } from './auth-client';
 import { basicAuthorization } from './credentials';
 import type { Endpoint } from './endpoint';
 import { Refusal } from './errors';
-import { requestIdOf } from './request-log';
+import { originOf } from './request-log';
 
 /** `POST /login`: passes Basic credentials on to auth and answers what auth answers. */
 export function login(auth: AuthClient): Endpoint {
   return async (request, response) => {
-    const answer = await auth.login(basicAuthorization(request), requestIdOf(response));
+    const answer = await auth.login(basicAuthorization(request), originOf(response));
     switch (answer.kind) {
       case 'token':
         response.set('Cache-Control', 'no-store').type('text/plain').send(answer.token);

@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import type { RequestHandler, Response } from 'express';
-import { newTraceId, traceIdOf } from '../contracts/trace-id';
 import type { Logger } from '../observability/logger';
 import type { EndedRequest } from '../observability/request-metrics';
+import { traceIdOfRequest } from '../observability/trace-requests';
+import type { Origin } from './auth-client';
 
 const header = 'X-Request-Id';
 
@@ -11,15 +12,9 @@ export function requestIdOf(response: Response): string {
   return response.get(header) ?? 'none';
 }
 
-const traceIds = new WeakMap<Response, string>();
-
-/** The trace this request belongs to (W3C Trace Context): the caller's, or a fresh one. */
-export function traceIdOfRequest(response: Response): string {
-  const known = traceIds.get(response);
-  if (known !== undefined) return known;
-  const traceId = traceIdOf(response.req.get('traceparent')) ?? newTraceId();
-  traceIds.set(response, traceId);
-  return traceId;
+/** What every log line about a request says of it. */
+export function originOf(response: Response): Origin {
+  return { requestId: requestIdOf(response), traceId: traceIdOfRequest(response) };
 }
 
 /** Gives each request its id. */
@@ -34,9 +29,8 @@ export const identifyRequests: RequestHandler = (request, response, next) => {
  */
 export function logRequest(logger: Logger) {
   return ({ route, status, durationMs, complete }: EndedRequest, response: Response): void => {
-    const [requestId, traceId] = [requestIdOf(response), traceIdOfRequest(response)];
     const { method } = response.req;
-    const line = { requestId, traceId, method, route, status, ms: Math.round(durationMs) };
+    const line = { ...originOf(response), method, route, status, ms: Math.round(durationMs) };
     logger.info(complete ? line : { ...line, brokenOff: true }, 'request');
   };
 }

@@ -4,6 +4,7 @@ import type { Logger } from '../observability/logger';
 import type { ServedRoute } from '../observability/metric-labels';
 import type { Metrics } from '../observability/metrics';
 import { measureRequests } from '../observability/request-metrics';
+import { endRequestSpan, traceRequests } from '../observability/trace-requests';
 import type { AuthClient } from './auth-client';
 import { download } from './download';
 import { downloadJob } from './download-job';
@@ -47,7 +48,8 @@ export function createRoutes(deps: RouteDeps): Express {
   app.disable('x-powered-by');
   app.disable('etag'); // Only MP3s have one, and theirs is not made from the body.
   app.use(
-    measureRequests(metrics, logRequest(logger)),
+    measureRequests(metrics, logRequest(logger), endRequestSpan),
+    traceRequests,
     identifyRequests,
     discardUnreadBody(deps.lingerMs),
   );

@@ -5,7 +5,7 @@ import { PublishFailed } from '../contracts/broker/confirmed-publisher';
 import { ClientGone } from './client-gone';
 import { answerFor, type Problem, Refusal } from './errors';
 import { isMongoOutage } from '../observability/mongo-outage';
-import { requestIdOf } from './request-log';
+import { originOf, requestIdOf } from './request-log';
 
 /** Whether the client asks for JSON. `*` + `/*`, as `curl` sends it, does not. */
 export function prefersJson(request: Request): boolean {
@@ -18,11 +18,11 @@ export function sendErrors(logger: Logger): ErrorRequestHandler {
   // Express tells an error handler by its fourth parameter.
   // eslint-disable-next-line @typescript-eslint/no-unused-vars
   return (error: unknown, request, response, _next) => {
-    const requestId = requestIdOf(response);
     if (error instanceof ClientGone) return;
     const problem = problemOf(error);
-    if (problem.kind === 'unavailable') logger.warn({ requestId, err: error }, 'unavailable');
-    if (problem.kind === 'internal') logger.error({ requestId, err: error }, 'unexpected error');
+    const about = { ...originOf(response), err: error };
+    if (problem.kind === 'unavailable') logger.warn(about, 'unavailable');
+    if (problem.kind === 'internal') logger.error(about, 'unexpected error');
     if (response.headersSent) {
       // Too late for a status: breaking the connection off is how the client notices.
       response.destroy();

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { createServer, type IncomingMessage } from 'node:http';
+import { createServer, type IncomingHttpHeaders, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
 export interface StandInUser {
@@ -19,6 +19,8 @@ export class AuthStandIn {
   readonly #passwords = new Map<string, { password: string; user: StandInUser }>();
   /** Paths asked for so far. */
   readonly calls: string[] = [];
+  /** Headers of the request that came last. */
+  asked: IncomingHttpHeaders = {};
   /** Set to make it answer every request with this status. */
   failWith: number | undefined;
   #server = this.#create();
@@ -62,6 +64,7 @@ export class AuthStandIn {
   #create() {
     return createServer((request, response) => {
       this.calls.push(request.url ?? '');
+      this.asked = request.headers;
       const [status, body] =
         this.failWith === undefined ? this.#answer(request) : [this.failWith, 'failing'];
       response.writeHead(status).end(body);

@@ -139,6 +139,10 @@ describe('an accepted upload', () => {
         ['video accepted', sent],
         ['request', sent],
       ]);
+      expect(gateway.auth.asked).toMatchObject({ 'x-request-id': requestId, 'trace-id': sent });
+      // Nobody traces here.
+      expect(gateway.auth.asked).not.toHaveProperty('traceparent');
+      expect(message?.properties.headers).not.toHaveProperty('traceparent');
     }
   });
 

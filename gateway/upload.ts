@@ -1,6 +1,7 @@
 import type { Request, Response } from 'express';
 import type { Logger } from '../observability/logger';
 import type { Metrics } from '../observability/metrics';
+import { activeTraceparent } from '../observability/spans';
 import type { Collection } from 'mongodb';
 import type { JobRecord } from '../contracts/job';
 import { held, type Outbox } from '../contracts/outbox';
@@ -14,7 +15,7 @@ import { viewJob } from './job-view';
 import type { Mongo } from './mongo';
 import { receiveFile, type UploadLimits } from './multipart';
 import { ownerOf } from './owner';
-import { requestIdOf, traceIdOfRequest } from './request-log';
+import { originOf } from './request-log';
 import { prefersJson, problemOf } from './send-error';
 import type { VideoUpload } from './video-store';
 
@@ -41,8 +42,7 @@ export function upload(deps: UploadDeps): Endpoint {
     metrics.count('uploads_total', { result: 'accepted' });
     metrics.observe('upload_size_bytes', {}, bytes ?? 0);
     await publishAtOnce(outbox, logger, job);
-    const requestId = requestIdOf(response);
-    logger.info({ requestId, traceId: job.traceId, jobId: job._id, bytes }, 'video accepted');
+    logger.info({ ...originOf(response), jobId: job._id, bytes }, 'video accepted');
     response.set('Cache-Control', 'no-store').location(`/jobs/${job._id}`);
     if (prefersJson(request)) response.json(viewJob(job));
     else response.type('text/plain').send('success!');
@@ -64,13 +64,14 @@ async function receiveJob(
     const { name, bytes } = await receiveFile(request, limits, (fileName) => video.open(fileName));
     await video.finish();
     const source = { fid: video.fid, name, bytes };
-    const traceId = traceIdOfRequest(response);
-    const job = await recordJob(mongo.jobs, ownerOf(claims), source, traceId);
+    const { traceId } = originOf(response);
+    const trace = { traceId, traceparent: activeTraceparent() ?? null };
+    const job = await recordJob(mongo.jobs, ownerOf(claims), source, trace);
     // After the record, which keeps the sweeper away from now on.
     if (!(await video.isWhole())) throw new Refusal({ kind: 'unavailable' });
     return job;
   } catch (error) {
-    await discard(video, mongo.jobs, logger);
+    await discard(video, mongo.jobs, logger.child(originOf(response)));
     throw error;
   }
 }
