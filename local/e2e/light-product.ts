@@ -142,10 +142,10 @@ export class LightProduct {
     this.#children.delete(name);
   }
 
-  /** A new user, logged in; auth and the gateway run. */
-  async newListener(): Promise<Listener> {
+  /** A new user, logged in; auth and the gateway run. `rights` are options of the users command. */
+  async newListener(...rights: readonly '--operator'[]): Promise<Listener> {
     const email = `${uniqueName('listener')}@example.com`;
-    await this.#run('dist/auth/users-main.js', ['add', email], 'a password\n');
+    await this.#run('dist/auth/users-main.js', ['add', email, ...rights], 'a password\n');
     return Listener.logIn(this.url, email, 'a password');
   }
 
