@@ -5,10 +5,10 @@ import type { Situation } from './situation';
 const converters = [1, 2];
 const againMs = 1_000;
 
-/** No room for videos at either converter; both leave the queue until there is. */
+/** No room for videos at either converter; both begin nothing until there is. */
 export const fullDisks: Situation = {
   name: 'work disks full',
-  alerts: [{ name: 'WorkDiskFull' }, { name: 'NoConsumers', labels: { queue: 'video' } }],
+  alerts: [{ name: 'WorkDiskFull' }],
   begin: ({ disks }) => Promise.resolve(keepFull(disks)),
 };
 

@@ -1,6 +1,7 @@
 import { badFiles } from './bad-files';
 import { brokerDisk } from './broker-disk';
 import { brokerMemory } from './broker-memory';
+import { brokerRefuses } from './broker-refuses';
 import { convertersGone } from './converters-gone';
 import { crashLoop } from './crash-loop';
 import { deadLetters } from './dead-letters';
@@ -31,4 +32,5 @@ export const situations: readonly Situation[] = [
   convertersGone,
   brokerMemory,
   brokerDisk,
+  brokerRefuses,
 ];
