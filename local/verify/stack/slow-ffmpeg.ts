@@ -3,6 +3,7 @@ import { descendantsOf } from './process-tree';
 
 const stoppedMs = 270;
 const runningMs = 30;
+const lookMs = 15;
 
 /**
  * Gives the ffmpeg of these processes a tenth of the time, as cpulimit(1) does: stopped and
@@ -31,10 +32,13 @@ function hold(
   const find = (): number[] => descendantsOf(converters(), 'ffmpeg');
   const running = (async () => {
     while (!ended.signal.aborted) {
-      const found = find();
-      signalAll(found, 'SIGSTOP');
-      await delay(stoppedMs, undefined, { signal: ended.signal }).catch(() => undefined);
-      await release(found);
+      const until = performance.now() + stoppedMs;
+      // A short encode would be over before the next turn: those that begin are found at once.
+      while (performance.now() < until) {
+        signalAll(find(), 'SIGSTOP');
+        await delay(lookMs);
+      }
+      await release(find());
     }
   })();
   return async () => {
