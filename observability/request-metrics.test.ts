@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import { connect, type AddressInfo, type Socket } from 'node:net';
 import express, { type Express } from 'express';
+import { eventually } from '../local/test-broker';
 import { Metrics } from './metrics';
 import { measureRequests, type EndedRequest } from './request-metrics';
 
@@ -57,15 +58,18 @@ async function shown(name: string): Promise<Record<string, number>> {
   return Object.fromEntries(series.filter(([, value]) => value !== 0)) as Record<string, number>;
 }
 
-async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
-  while (!(await condition())) await new Promise((resolve) => setTimeout(resolve, 5));
-}
+/** Until a condition holds. */
+const until = (what: string, condition: () => boolean | Promise<boolean>): Promise<true> =>
+  eventually(what, async () => (await condition()) || undefined);
 
 /** Sends a request and waits until it is over and its answer here. */
 async function exchange(request: string, lastWords: string): Promise<string> {
   const [before, count] = [received.length, ended.length];
   socket.write(request);
-  await until(() => received.slice(before).endsWith(lastWords) && ended.length > count);
+  await until(
+    `an answer that ends in ${lastWords}`,
+    () => received.slice(before).endsWith(lastWords) && ended.length > count,
+  );
   return received.slice(before);
 }
 
@@ -84,6 +88,19 @@ test('requests are counted by route, method and kind of answer', async () => {
   const durations = await shown('http_request_duration_seconds_count');
   expect(durations['{route="/jobs/:id",method="GET"}']).toBe(2);
   expect(ended[0]).toMatchObject({ route: '/jobs/:id', status: 200, complete: true });
+});
+
+test('the errors of a route and method are there at zero once it had a request', async () => {
+  const errors = async () =>
+    (await metrics.text())
+      .split('\n')
+      .filter((line) => /^http_requests_total.*"[45]xx"/.test(line));
+  expect(await errors()).toEqual([]);
+  await exchange(head('GET /jobs/1'), 'a job');
+  expect(await errors()).toEqual([
+    'http_requests_total{route="/jobs/:id",method="GET",status_class="4xx"} 0',
+    'http_requests_total{route="/jobs/:id",method="GET",status_class="5xx"} 0',
+  ]);
 });
 
 test('each request on a kept connection has its own bytes', async () => {
@@ -110,7 +127,7 @@ test('an upload under way is counted at every scrape, and once', async () => {
   const upload = async () => (await shown('http_received_bytes_total'))['{route="/upload"}'] ?? 0;
   expect(await shown('http_requests_in_progress')).toEqual({});
   socket.write(opening + 'x'.repeat(300_000));
-  await until(async () => (await upload()) === opening.length + 300_000);
+  await until('the bytes so far', async () => (await upload()) === opening.length + 300_000);
   expect(await shown('http_requests_in_progress')).toEqual({ '': 1 });
   expect(await upload()).toBe(opening.length + 300_000);
   await exchange('x'.repeat(700_000), 'success!');
@@ -121,7 +138,7 @@ test('an upload under way is counted at every scrape, and once', async () => {
 test('a body that comes after its answer is no part of the next request', async () => {
   await exchange(head('POST /login', 1_000), 'not read');
   socket.write('x'.repeat(1_000));
-  await until(async () => {
+  await until('the late body', async () => {
     const { '{route="/login"}': bytes = 0 } = await shown('http_received_bytes_total');
     return bytes === head('POST /login', 1_000).length + 1_000;
   });
@@ -134,9 +151,12 @@ test('a body that comes after its answer is no part of the next request', async 
 
 test('a client that leaves before its answer counts as its own error', async () => {
   socket.write(head('GET /download'));
-  await until(async () => (await shown('http_requests_in_progress'))[''] === 1);
+  await until(
+    'a request in progress',
+    async () => (await shown('http_requests_in_progress'))[''] === 1,
+  );
   socket.destroy();
-  await until(() => ended.length > 0);
+  await until('the end of the request', () => ended.length > 0);
   expect(await shown('http_requests_total')).toEqual({
     '{route="/download",method="GET",status_class="4xx"}': 1,
   });

@@ -21,6 +21,12 @@ export interface EndedRequest {
 }
 
 /**
+ * What a route and method show at zero from their first request on: Prometheus sees no increase in a
+ * series that begins with 1, and errors come in bursts. All routes from the start would be too many.
+ */
+const errorClasses = ['4xx', '5xx'] as const satisfies StatusClass[];
+
+/**
  * Counts, times and weighs every request by the route that took it, never by the path a client made
  * up. Comes before everything else, so that nothing is answered uncounted.
  *
@@ -42,6 +48,9 @@ export function measureRequests(
       const durationMs = performance.now() - startedMs;
       const status = response.headersSent ? response.statusCode : null;
       metrics.add('http_requests_in_progress', {}, -1);
+      for (const status_class of errorClasses) {
+        metrics.count('http_requests_total', { route, method, status_class }, 0);
+      }
       metrics.count('http_requests_total', { route, method, status_class: statusClassOf(status) });
       metrics.observe('http_request_duration_seconds', { route, method }, durationMs / 1000);
       const ended = { route, status, durationMs, complete: response.writableFinished };
