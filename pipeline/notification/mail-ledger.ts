@@ -13,6 +13,8 @@ export interface TakenMail {
   readonly kind: 'taken';
   readonly token: string;
   readonly attempt: number;
+  /** Whether this began an attempt, and did not go on with one. */
+  readonly counted: boolean;
   /** How often its news had been put back. */
   readonly replay: number;
   /** How often the mail server got this mail before and did not answer. */
@@ -87,6 +89,7 @@ export class MailLedger {
         { upsert: true },
       ),
     );
+    const counts = !(await this.#goesOn(messageId, unreleased, replay));
     const token = randomUUID();
     // Before the request, so that our clock ends the claim before the server's does.
     const validUntilMs = performance.now() + this.claimMs;
@@ -119,7 +122,15 @@ export class MailLedger {
     );
     if (taken !== null) {
       const { attempts: attempt, unanswered = 0, replay: replayed = 0 } = taken;
-      return { kind: 'taken', token, attempt, replay: replayed, unanswered, validUntilMs };
+      return {
+        kind: 'taken',
+        token,
+        attempt,
+        counted: counts,
+        replay: replayed,
+        unanswered,
+        validUntilMs,
+      };
     }
     await this.#giveNotice(messageId);
     const entry = await this.breaker.run(() => this.#mails.findOne({ _id: messageId }));
@@ -192,6 +203,15 @@ export class MailLedger {
         },
       ),
     );
+  }
+
+  /** Whether the token's attempt still holds the mail, and no replay begins its attempts anew. */
+  async #goesOn(messageId: string, unreleased: string | undefined, replay: number) {
+    if (unreleased === undefined) return false;
+    const holds = { _id: messageId, 'claim.token': unreleased };
+    const sameReplay = { $expr: { $gte: [{ $ifNull: ['$replay', 0] }, replay] } };
+    const entry = await this.breaker.run(() => this.#mails.findOne({ ...holds, ...sameReplay }));
+    return entry !== null;
   }
 
   /** Says on an expired claim that somebody waits; its holder may still renew or settle it. */

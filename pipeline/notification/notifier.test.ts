@@ -60,9 +60,14 @@ afterEach(async () => {
 
 const jobs = () => jobCollection(client.db(database));
 
+function breakerOf(): Breaker {
+  const breaker = new Breaker('jobs', isMongoOutage, { resetTimeoutMs: 200 });
+  breakers.push(breaker);
+  return breaker;
+}
+
 function notifier(worker: string, through: Mailer = mailer): Notifier {
-  const records = new Breaker('jobs', isMongoOutage, { resetTimeoutMs: 200 });
-  breakers.push(records);
+  const records = breakerOf();
   return new Notifier({
     ledger: new MailLedger(client.db(database), records, worker, claimMs),
     mailer: through,
@@ -212,6 +217,27 @@ it('keeps how each attempt failed, and begins anew with the first news of a repl
     error: expect.stringContaining('451') as string,
   });
   expect(JSON.parse(failures[0]?.log[0] ?? '')).toMatchObject({ jobId: one.jobId, traceId });
+});
+
+it('does not count an attempt again that it goes on with', async () => {
+  const one = await news();
+  const ledger = new MailLedger(client.db(database), breakerOf(), 'a', claimMs);
+  const messageId = `<ready.${one.fid}@example.com>`;
+  const mail = {
+    kind: 'ready',
+    messageId,
+    to: 'reader@example.com',
+    subject: '',
+    text: '',
+  } as const;
+  const taken = await ledger.take(mail);
+  if (taken.kind !== 'taken') throw new Error(`expected to take the mail, got ${taken.kind}`);
+  const headers = { [headerNames.unreleasedClaim]: taken.token };
+  const again = { ...one, delivery: { ...one.delivery, headers } };
+  expect(await notify(notifier('b'), again)).toEqual({ kind: 'completed' });
+  expectOneMail(one);
+  // Whoever took it first has counted it.
+  expect(await counted(metrics, 'attempts_total')).toEqual([]);
 });
 
 it('hands back what it has not begun when the worker stops', async () => {

@@ -57,7 +57,7 @@ export class Notifier {
         case 'taken-elsewhere':
           return { kind: 'defer', reason: 'claim', why: 'another worker is sending this mail' };
         case 'taken':
-          metrics.count('attempts_total', { queue: delivery.queue });
+          if (taken.counted) metrics.count('attempts_total', { queue: delivery.queue });
           noteOnSpan({ 'job.attempt': taken.attempt });
           return await sendMail(
             { mail, taken, jobId },
