@@ -336,6 +336,10 @@ it('says again that a file was refused when the first news never went out', asyn
   const fid = await store(samples.text);
   await broker.publish('video', bareMessage(fid));
   await broker.take('mp3.failed');
+  // The worker notes it after the news.
+  await eventually('the note that the news went out', async () => {
+    return (await jobs().findOne({ _id: fid }))?.announcedAt ?? undefined;
+  });
   await jobs().updateOne({ _id: fid }, { $set: { announcedAt: null } });
   await broker.publish('video', bareMessage(fid));
   await broker.take('mp3.failed');
