@@ -27,10 +27,10 @@ export const situations: readonly Situation[] = [
   hangingConversions,
   slowConversions,
   fullDisks,
+  brokerRefuses,
   mongodbOutage,
   smtpOutage,
   convertersGone,
   brokerMemory,
   brokerDisk,
-  brokerRefuses,
 ];
