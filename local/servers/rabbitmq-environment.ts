@@ -16,7 +16,10 @@ export function rabbitmqEnvironment(config: StackConfig): Record<string, string>
     RABBITMQ_NODE_IP_ADDRESS: '127.0.0.1',
     RABBITMQ_NODE_PORT: String(config.ports.amqp),
     RABBITMQ_DIST_PORT: String(config.ports.rabbitmqDistribution),
-    RABBITMQ_MNESIA_BASE: join(directory, 'data'),
+    // The node's working directory by a name without spaces: 3.10 hands this path to df(1) as it is,
+    // cannot measure its disk where it has one, and then writes a metric (`'NaN'`) for which
+    // Prometheus refuses the whole scrape.
+    RABBITMQ_MNESIA_BASE: '/proc/self/cwd/data',
     RABBITMQ_LOG_BASE: directory,
     RABBITMQ_LOGS: '-',
     RABBITMQ_CONFIG_FILE: join(directory, 'rabbitmq.conf'),

@@ -69,7 +69,8 @@ export function createRabbitmq(config: StackConfig): Daemon {
         file: serverProgram,
         args: [],
         environment: rabbitmqEnvironment(config),
-        directory: '/',
+        // Its data lie below (see rabbitmqEnvironment).
+        directory,
       }),
     beforeStop: async () => {
       // 3.10 with Erlang 25 stops so: the application controller, busy stopping `rabbit`, waits for
