@@ -17,6 +17,7 @@ runProcess(() => {
           kind: 'taken',
           token: 'anybody',
           attempt: 1,
+          counted: true,
           replay: 0,
           unanswered: 0,
           validUntilMs: Infinity,
