@@ -275,6 +275,13 @@ export const metricTable = {
     labels: {},
     services: ['relay'],
   },
+  outbox_held_replays: {
+    type: 'gauge',
+    unit: null,
+    help: 'Jobs that an operator put back and that wait for their turn on the broker, counted up to 50,000; the active relay sets it.',
+    labels: {},
+    services: ['relay'],
+  },
   outbox_published_total: {
     type: 'counter',
     unit: null,

@@ -10,6 +10,7 @@ import type { BrokerConnection } from '../../observability/broker-connection';
 import type { Logger } from '../../observability/logger';
 import type { Metrics } from '../../observability/metrics';
 import { Loop } from './loop';
+import { unhurriedMs } from './unhurried';
 
 export interface DeadLetterDeps {
   readonly database: Db;
@@ -25,9 +26,6 @@ export interface DeadLetterDeps {
   /** Pause between two looks, in milliseconds. */
   readonly everyMs: number;
 }
-
-/** Pause between two looks at what became of replays, and at how many letters are open. */
-const slowMs = 2_000;
 
 /** What the relay does for dead letters: files them, carries orders out, notes how they ended. */
 export function deadLetterLoops(deps: DeadLetterDeps): Loop[] {
@@ -77,6 +75,6 @@ export function deadLetterLoops(deps: DeadLetterDeps): Loop[] {
   return [
     new Loop('dead letters', everyMs, active(collect), log),
     new Loop('orders', everyMs, active(carryOut), log),
-    new Loop('outcomes', Math.max(everyMs, slowMs), active(watch), log),
+    new Loop('outcomes', unhurriedMs(everyMs), active(watch), log),
   ];
 }

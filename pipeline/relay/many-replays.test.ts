@@ -6,6 +6,7 @@ import { held, Outbox } from '../../contracts/outbox';
 import { buildTopology } from '../../contracts/topology';
 import { testMongoUrl, uniqueName } from '../../local/test-stack';
 import { createdBefore } from './created-before';
+import { countHeldReplays } from './held-replays';
 import { holdLost } from './lost-messages';
 import { waitingSince } from './oldest-waiting';
 import { releaseHeld } from './release-held';
@@ -155,6 +156,22 @@ describe('with ten thousand held replays of one owner', () => {
     await holdLost(jobs, shortfall, 1);
     expect(await mostLookedAt()).toBeLessThan(few);
   });
+
+  it('the relay counts them by the keys of an index, up to a limit', async () => {
+    expect(await countHeldReplays(jobs)).toBe(many);
+    expect(await countHeldReplays(jobs, 10)).toBe(10);
+    const [all = {}, some = {}] = await Promise.all(
+      sent.map(({ pipeline }) => explained(pipeline)),
+    );
+    expect(valuesOf(all, /^totalDocsExamined$/)).toEqual([0]);
+    expect(valuesOf(some, /^totalKeysExamined$/).every((keys) => Number(keys) < few)).toBe(true);
+  });
+
+  const explained = (pipeline: unknown) =>
+    client.db(jobs.dbName).command({
+      explain: { aggregate: 'jobs', cursor: {}, pipeline, hint: 'open-replays' },
+      verbosity: 'executionStats',
+    });
 
   it('the relay looks at those whose turn it is', async () => {
     const first = jobs.find({ replayedAt: { $type: 'date' } }).sort({ replayedAt: 1 });

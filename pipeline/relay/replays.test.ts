@@ -38,10 +38,17 @@ async function published(adminPort: number, count: number): Promise<void> {
   });
 }
 
+const heldReplays = (adminPort: number, count: number) =>
+  eventually(`${count} held replays`, async () => {
+    const [line] = await metricLines(adminPort, 'outbox_held_replays ');
+    return line === `outbox_held_replays ${count}` || undefined;
+  });
+
 it('are a few on the broker at a time, and a fresh upload of the same owner is not behind them', async () => {
   const ids = await putBack(5);
   const { adminPort } = await start();
   await published(adminPort, 2);
+  await heldReplays(adminPort, 3);
   const fresh = await system.accept(ann);
   await eventually('the fresh job', async () => {
     return (await system.jobs.findOne({ _id: fresh._id }))?.publishedAt ?? undefined;
@@ -54,6 +61,7 @@ it('are a few on the broker at a time, and a fresh upload of the same owner is n
   await system.jobs.updateOne({ _id: ids[0] ?? '' }, { $set: ended });
   await system.jobs.updateOne({ _id: ids[1] ?? '' }, { $set: { ...ended, state: 'ready' } });
   await published(adminPort, 4);
+  await heldReplays(adminPort, 1);
   expect((await system.takeIds())['video']?.sort()).toEqual([ids[2], ids[3]].sort());
 }, 30_000);
 

@@ -11,6 +11,7 @@ import type { relaySettings } from '../config';
 import { countSwept } from '../sweeper/sweep-report';
 import { sweep } from '../sweeper/sweep';
 import { deadLetterLoops } from './dead-letter-loops';
+import { countHeldReplays } from './held-replays';
 import { LeaseLost, type Lease } from './lease';
 import { Loop } from './loop';
 import { holdLost } from './lost-messages';
@@ -18,7 +19,9 @@ import type { BrokerConnection } from '../../observability/broker-connection';
 import { nobodyWaits, showWaiting, waitingSince } from './oldest-waiting';
 import { releaseHeld } from './release-held';
 import { Shortfall } from './shortfall';
+import { SweepSchedule } from './sweep-schedule';
 import { announceLost, announceReplayed, announceUnheard, type Announced } from './unheard-news';
+import { unhurriedMs } from './unhurried';
 
 export interface RelayDeps {
   readonly config: ConfigOf<typeof relaySettings>;
@@ -36,9 +39,6 @@ export interface RelayDeps {
 /** A publication and its mark may take so much longer than the broker's answer. */
 const markMs = 1_000;
 
-/** Pause between two looks at what waits longest; its age goes on in between. */
-const lookEveryMs = 2_000;
-
 /** What a relay does over and over: keep the lease, and whatever the lease allows. */
 export function startLoops(deps: RelayDeps): RunningProcess {
   const { config, client, jobs, outbox, publisher, broker, topology, lease, metrics, log } = deps;
@@ -54,12 +54,14 @@ export function startLoops(deps: RelayDeps): RunningProcess {
   };
 
   let since = nobodyWaits;
+  let replaysHeld = 0;
   const lookAtWaiting = async () => {
-    since = await waitingSince(jobs);
+    [since, replaysHeld] = await Promise.all([waitingSince(jobs), countHeldReplays(jobs)]);
   };
   metrics.onScrape(() => {
     metrics.set('relay_active', {}, !stopping && lease.held ? 1 : 0);
     showWaiting(lease.held ? since : nobodyWaits, metrics);
+    metrics.set('outbox_held_replays', {}, lease.held ? replaysHeld : 0);
   });
 
   let wasActive = false;
@@ -70,6 +72,7 @@ export function startLoops(deps: RelayDeps): RunningProcess {
         metrics.set('outbox_held_jobs', {}, 0);
         for (const queue of workQueues) metrics.set('dead_letters', { queue }, 0);
         since = nobodyWaits;
+        replaysHeld = 0;
         wasActive = false;
       }
     });
@@ -135,11 +138,11 @@ export function startLoops(deps: RelayDeps): RunningProcess {
     mp3s: config.mp3sDatabase,
     jobs: config.jobsDatabase,
   };
-  let sweptMs = -Infinity;
+  const schedule = new SweepSchedule(config.sweepEveryMs);
   const sweepWhenDue = async () => {
-    if (performance.now() - sweptMs < config.sweepEveryMs) return;
+    if (!schedule.isDue()) return;
     const report = await sweep(client, databases, config.sweepAgeMs, proceed);
-    sweptMs = performance.now();
+    schedule.swept();
     countSwept(report, metrics);
     log.info(report, 'swept');
   };
@@ -160,7 +163,7 @@ export function startLoops(deps: RelayDeps): RunningProcess {
     new Loop('lease', Math.min(1_000, relayLeaseMs / 3), keepLease, log),
     new Loop('outbox', relayEveryMs, active(release), log),
     new Loop('replays', relayEveryMs, active(replay), log),
-    new Loop('waiting', Math.max(relayEveryMs, lookEveryMs), active(lookAtWaiting), log),
+    new Loop('waiting', unhurriedMs(relayEveryMs), active(lookAtWaiting), log),
     new Loop('recovery', Math.max(relayEveryMs, lostAfterMs / 10), active(recover), log),
     new Loop('sweeper', Math.min(1_000, config.sweepEveryMs), active(sweepWhenDue), log),
   ];
