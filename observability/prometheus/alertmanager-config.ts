@@ -57,9 +57,25 @@ const waits = 'alertname =~ "NoConsumers|BacklogGrowing|OldestJobTooOld"';
 /** Who is told of a cause is not told of what follows from it. */
 const inhibitions = [
   {
-    source_matchers: down('rabbitmq|rabbitmq-queues'),
+    source_matchers: down('rabbitmq'),
     target_matchers: [waits],
     equal: ['namespace'],
+  },
+  // One scrape that fails blinds what is computed from it; listeners who wait are on record.
+  {
+    source_matchers: down('rabbitmq-queues'),
+    target_matchers: ['alertname =~ "NoConsumers|BacklogGrowing"'],
+    equal: ['namespace'],
+  },
+  {
+    source_matchers: ['alertname = BreakerOpen', 'dependency = smtp'],
+    target_matchers: ['alertname = OldestJobTooOld', 'queue =~ "mp3|failed"'],
+    equal: ['namespace'],
+  },
+  {
+    source_matchers: ['alertname = ProcessDown'],
+    target_matchers: ['alertname = WorkerCrashLoop', 'severity = ticket'],
+    equal: ['namespace', 'job'],
   },
   {
     source_matchers: down('converter'),
@@ -96,11 +112,11 @@ const inhibitions = [
     target_matchers: ['alertname = ErrorBudgetBurnSlow'],
     equal: ['namespace', 'slo'],
   },
-  // The broker's alarm and the warning before it have one name.
+  // A page and the ticket about the same have one name. `queue` too: labels that both lack are equal.
   {
     source_matchers: ['severity = page'],
     target_matchers: ['severity = ticket'],
-    equal: ['alertname', 'namespace', 'instance'],
+    equal: ['alertname', 'namespace', 'instance', 'queue'],
   },
 ];
 
