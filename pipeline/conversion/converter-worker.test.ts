@@ -47,7 +47,7 @@ beforeAll(async () => {
     text: path('text.mp4'),
   };
   await makeSample(samples.short, { seconds: 2 });
-  await makeSample(samples.long, { seconds: 300, output: ['-c:a', 'pcm_s16le', '-r', '1'] });
+  await makeSample(samples.long, { seconds: 120, output: ['-c:a', 'pcm_s16le', '-r', '1'] });
   await makeSample(samples.silent, { seconds: 1, output: ['-an'] });
   await writeFile(samples.text, 'This is not a video.');
   worker = await start();

@@ -15,7 +15,7 @@ import { announceLost, announceReplayed, announceUnheard } from './unheard-news'
 
 const ann = { id: '7', address: 'ann@example.com' };
 const topology = buildTopology({ video: 'video', mp3: 'mp3' }, [100]);
-const many = 10_000;
+const many = 3_000;
 /** Documents or index keys that a query may look at; far from `many`. */
 const few = 60;
 
@@ -115,7 +115,7 @@ const release = {
   onReleased: () => undefined,
 };
 
-describe('with ten thousand held replays of one owner', () => {
+describe('with three thousand held replays of one owner', () => {
   let fresh: JobRecord[];
 
   beforeAll(async () => {
@@ -184,7 +184,7 @@ describe('with ten thousand held replays of one owner', () => {
   });
 });
 
-describe('with ten thousand jobs on the broker, and as many held replays', () => {
+describe('with three thousand jobs on the broker, and as many held replays', () => {
   it('neither an upload nor the relay looks at them', async () => {
     const owner = { id: null, address: 'bare@example.com' };
     const queued = Array.from({ length: many }, () => jobOf({ owner, publishedAt: ago(1) }));
@@ -220,7 +220,7 @@ describe('with ten thousand jobs on the broker, and as many held replays', () =>
   }, 30_000);
 });
 
-describe('with ten thousand replays that failed and wait for another attempt', () => {
+describe('with three thousand replays that failed and wait for another attempt', () => {
   it('the others go on, and the relay looks at none of those', async () => {
     const waits = { publishedAt: ago(1), attempts: 1 } as const;
     await jobs.insertMany([
@@ -274,7 +274,7 @@ describe('a job whose news go out', () => {
   });
 });
 
-describe('with ten thousand ended replays whose news are to go out', () => {
+describe('with three thousand ended replays whose news are to go out', () => {
   beforeAll(async () => {
     const ended = {
       state: 'failed',
