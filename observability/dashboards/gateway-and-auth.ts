@@ -30,7 +30,7 @@ export const gatewayAndAuth: Dashboard = {
           shows:
             "Share of the gateway's requests within 5 minutes that were answered 5xx; of several namespaces, the worst.",
           whenBad:
-            '"Errors by route" says which calls. If one dependency has its breaker open, that is the cause; if none has, look for the log lines with level error.',
+            '"Errors by route" says which calls. The only breaker here is of auth; MongoDB has none in the gateway: see its /readyz, then the log lines with level error.',
           unit: 'percentunit',
           max: 1,
           width: 5,
@@ -106,7 +106,7 @@ export const gatewayAndAuth: Dashboard = {
           shows:
             'Requests per minute answered 4xx (the caller is to blame) and 5xx (we are), by route; `none` is everything that we do not serve.',
           whenBad:
-            '5xx on /upload or /jobs: MongoDB. 5xx on /login: the auth service or MySQL. 4xx on /login in numbers: somebody guesses passwords. 4xx on none: a scan, harmless.',
+            '5xx on /upload, /download or /jobs: MongoDB, or on /upload a full backlog (503). 5xx on /login: the auth service or MySQL. 4xx on /login in numbers: somebody guesses passwords. 4xx on none: a scan, harmless.',
           unit: 'suffix:/min',
           width: 12,
           nothing: 'no errors',
@@ -147,7 +147,7 @@ export const gatewayAndAuth: Dashboard = {
           kind: 'timeseries',
           shows: 'Requests being answered now, uploads and downloads under way included.',
           whenBad:
-            'Climbs and does not fall: answers hang on a dependency; see "Breakers" and "Duration by route". Many with steady traffic: slow uploads, normal.',
+            'Climbs and does not fall: answers hang on a dependency; see "Duration by route" for which calls, then /readyz. Many with steady traffic: slow uploads, normal.',
           unit: 'short',
           width: 6,
           queries: [

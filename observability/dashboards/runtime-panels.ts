@@ -17,7 +17,7 @@ export function breakersOverTime(jobs: string, width: number): Panel {
     shows:
       'Circuit breaker of each dependency, of several processes the worst: closed (it answers), half-open (it is being tried), open (it is away, and is not asked).',
     whenBad:
-      'Open: that dependency is away; look there first (MongoDB for gridfs-read, gridfs-write and jobs; the mail server for smtp; the auth service for auth). Jobs wait meanwhile and lose no attempt. It closes by itself.',
+      'Open: that dependency is away; look there first (MongoDB for gridfs-read, gridfs-write and jobs; the mail server for smtp; the auth service for auth). Jobs wait meanwhile and lose no attempt. It closes by itself; that of auth with the next call that works.',
     unit: 'short',
     width,
     words: stateWords,

@@ -190,9 +190,9 @@ export const service: Dashboard = {
           title: 'Uploads',
           kind: 'timeseries',
           shows:
-            'Uploads per minute: accepted (a job is on record), refused (the client did something wrong, or has too many waiting), failed (our fault, or broken off on the way).',
+            'Uploads per minute: accepted (a job is on record), refused (the client did something wrong, or MAX_BACKLOG jobs wait in all: 503), failed (our fault, or broken off on the way).',
           whenBad:
-            'Failed: see "Errors by route" on *Gateway and auth*. Refused in numbers: a client sends something else than a file, or one user is at the limit of waiting jobs. None: is the gateway reachable from outside?',
+            'Failed: see "Errors by route" on *Gateway and auth*. Refused in numbers: a client sends something else than a file, or the backlog is full: see *Queues* and add converters. The many files of one owner are held, not refused. None: is the gateway reachable from outside?',
           unit: 'suffix:/min',
           width: 8,
           queries: [{ expr: perMinute('uploads_total', here, ['result']), legend: '{{result}}' }],
