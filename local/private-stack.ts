@@ -28,30 +28,16 @@ export interface PrivateStack {
 
 /** With a space, so that the servers' own scripts meet one: a checkout may lie anywhere. */
 const directoryPrefix = 'video-to-mp3 stack-';
-/**
- * Without: RabbitMQ 3.10 hands its directory to df(1) as it is, cannot measure its disk where there
- * is a space, and then writes a metric (`'NaN'`) for which Prometheus refuses the whole scrape.
- */
-const plainDirectoryPrefix = 'video-to-mp3-stack-';
 const ownerFile = 'owner.json';
 
 /**
  * Servers for one suite alone, which may stop and crash them. Slower to have than the shared ones:
  * use it only where that is the point.
  */
-export function startPrivateStack(...names: ServerName[]): Promise<PrivateStack> {
-  return startStackIn(directoryPrefix, names);
-}
-
-/** The same for whoever looks at the broker's disk. */
-export function startMeasuredPrivateStack(...names: ServerName[]): Promise<PrivateStack> {
-  return startStackIn(plainDirectoryPrefix, names);
-}
-
-async function startStackIn(prefix: string, names: readonly ServerName[]): Promise<PrivateStack> {
+export async function startPrivateStack(...names: ServerName[]): Promise<PrivateStack> {
   await stopAbandonedStacks();
   const { base, reservation } = await reservePorts();
-  const directory = mkdtempSync(join(tmpdir(), prefix));
+  const directory = mkdtempSync(join(tmpdir(), directoryPrefix));
   writeFileSync(join(directory, ownerFile), JSON.stringify(identify(process.pid)));
   const config = createStackConfig({
     stateDirectory: directory,
@@ -87,8 +73,7 @@ async function startStackIn(prefix: string, names: readonly ServerName[]): Promi
 
 /** Stacks whose test run was killed before it could close them. */
 async function stopAbandonedStacks(): Promise<void> {
-  const prefixes = [directoryPrefix, plainDirectoryPrefix];
-  for (const directory of globSync(prefixes.map((prefix) => join(tmpdir(), `${prefix}*`)))) {
+  for (const directory of globSync(join(tmpdir(), `${directoryPrefix}*`))) {
     const owner = readOwner(directory);
     if (owner === undefined || isAlive(owner)) continue;
     const config = createStackConfig({

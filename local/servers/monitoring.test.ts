@@ -28,7 +28,7 @@ groups:
 `;
 
 let stack: PrivateStack;
-let gateway: AdminServer;
+let gateway: AdminServer | undefined;
 
 function prometheus(wait: string) {
   const ruleFile = join(stack.config.stateDirectory, 'rules.yml');
@@ -45,7 +45,7 @@ beforeAll(async () => {
 }, 60_000);
 
 afterAll(async () => {
-  await gateway.stop();
+  await gateway?.stop();
   await stack.close();
 }, 30_000);
 
@@ -57,7 +57,7 @@ test('what stops answering is told by mail: what is wrong, what to do, where it 
     );
   });
 
-  await gateway.stop();
+  await gateway?.stop();
   const [mail] = await createTestInbox(stack.config).waitForMails(operatorAddress);
   expect(mail).toMatchObject({
     subject: 'PAGE FIRING: ProcessDown in local',

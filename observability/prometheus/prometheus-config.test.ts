@@ -2,11 +2,9 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buildTopology, defaultRetryDelaysMs } from '../../contracts/topology';
-import { metricTable, services, type MetricDeclaration } from '../metric-table';
-import { seriesOf } from '../metrics';
 import { prometheusConfig } from './prometheus-config';
 import { relabelQueues } from './queue-labels';
-import { mostSamples, scrapeTargets } from './scrapes';
+import { scrapeTargets } from './scrapes';
 import { rulesDirectory, run } from './test-read-rules';
 import { writtenPrometheusFiles } from './written-files';
 
@@ -122,16 +120,4 @@ test('a queue that is named as our label for another is not taken for it', () =>
   const rules = relabelQueues(buildTopology({ video: 'mp3', mp3: 'video' }, defaultRetryDelaysMs));
   expect(relabelled({ __name__: name, queue: 'mp3' }, rules)).toMatchObject({ queue: 'video' });
   expect(relabelled({ __name__: name, queue: 'video' }, rules)).toMatchObject({ queue: 'mp3' });
-});
-
-test.each(services)('all that %s may ever export fits into one scrape', (service) => {
-  const samples = Object.values<MetricDeclaration>(metricTable)
-    .filter((declaration) => declaration.services.includes(service))
-    .reduce((sum, declaration) => {
-      // A histogram has its buckets, +Inf, sum and count.
-      const each = declaration.type === 'histogram' ? (declaration.buckets?.length ?? 0) + 3 : 1;
-      return sum + seriesOf(declaration).length * each;
-    }, 0);
-  // prom-client's own are about a hundred.
-  expect(samples + 200).toBeLessThan(mostSamples / 2);
 });

@@ -22,7 +22,7 @@ export type Job = (typeof services)[number] | 'rabbitmq' | 'prometheus' | 'alert
  * A process of ours has 3,200 series at the very most (a test adds them up): beyond this something
  * makes labels out of data, and its scrape fails as a whole rather than filling the disk.
  */
-export const mostSamples = 10_000;
+const mostSamples = 10_000;
 
 /** For targets at known addresses: the local stack. */
 export function scrapeTargets(namespace: string, targets: Targets): Scrape[] {

@@ -8,7 +8,7 @@ import { jobCollection } from '../../../contracts/job-collection';
 import { openWorkDisks, type WorkDisks } from '../../chaos/disk';
 import { createChaosInbox, type ChaosInbox } from '../../chaos/inbox';
 import { startDaemon, stopDaemon } from '../../daemon/supervisor';
-import { startMeasuredPrivateStack, type PrivateStack } from '../../private-stack';
+import { startPrivateStack, type PrivateStack } from '../../private-stack';
 import { gatewayUrl } from '../../processes/process-environment';
 import { runCommand } from '../../processes/run-command';
 import { mongoUrl } from '../../servers/mongodb';
@@ -73,7 +73,7 @@ export async function openScene(
   };
   try {
     say('servers');
-    const servers = await startMeasuredPrivateStack('rabbitmq', 'mariadb', 'mongodb', 'inbox');
+    const servers = await startPrivateStack('rabbitmq', 'mariadb', 'mongodb', 'inbox');
     undo.push(() => servers.close());
     const { config } = servers;
     signal.throwIfAborted();
