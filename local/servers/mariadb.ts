@@ -29,6 +29,11 @@ export interface MysqlAccess {
 const appUser = 'auth';
 const adminUser = 'admin';
 const appDatabase = 'auth';
+/**
+ * Of its own: a server that starts removes the temporary tables that it finds there, which in /tmp may
+ * be another one's (`mysql_rm_tmp_tables` of MariaDB 10.11).
+ */
+const temporaryDirectory = 'tmp';
 
 /** The product's own account, limited to its database. */
 export function mysqlAccess(config: StackConfig, database: string = appDatabase): MysqlAccess {
@@ -53,7 +58,7 @@ export function createMariadb(config: StackConfig): Daemon {
     replaceWhenChanged: false,
     build: '',
     prepare: async () => {
-      mkdirSync(directory, { recursive: true, mode: 0o700 });
+      mkdirSync(join(directory, temporaryDirectory), { recursive: true, mode: 0o700 });
       writeFileSync(initFile, accountsSql(config), { mode: 0o600 });
       await makeDataDirectory(dataDirectory);
     },
@@ -67,6 +72,8 @@ export function createMariadb(config: StackConfig): Daemon {
           `--datadir=${dataDirectory}`,
           // Relative to the data directory; an absolute path may exceed a socket's 107 bytes.
           '--socket=mariadb.sock',
+          // Relative as well: the option takes a list, parted by colons.
+          `--tmpdir=../${temporaryDirectory}`,
           `--pid-file=${join(directory, 'mariadb.pid')}`,
           '--bind-address=127.0.0.1',
           `--port=${config.ports.mariadb}`,
@@ -97,20 +104,21 @@ async function makeDataDirectory(dataDirectory: string): Promise<void> {
   try {
     const link = join(aside, 'mariadb');
     symlinkSync(dirname(unfinished), link);
-    await installDatabase(join(link, basename(unfinished)));
+    await installDatabase(join(link, basename(unfinished)), aside);
   } finally {
     rmSync(aside, { recursive: true });
   }
   renameSync(unfinished, dataDirectory);
 }
 
-async function installDatabase(directory: string): Promise<void> {
+async function installDatabase(directory: string, temporary: string): Promise<void> {
   await promisify(execFile)(
     'mariadb-install-db',
     [
       '--no-defaults',
       `--user=${userInfo().username}`,
       `--datadir=${directory}`,
+      `--tmpdir=${temporary}`,
       '--auth-root-authentication-method=normal',
       // Its anonymous users would shadow the product's account.
       '--skip-test-db',
