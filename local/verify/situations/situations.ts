@@ -9,6 +9,7 @@ import { fullDisks } from './full-disks';
 import { hangingConversions } from './hanging-conversions';
 import { healthy } from './healthy';
 import { mongodbOutage } from './mongodb-outage';
+import { oneConverterGone } from './one-converter-gone';
 import { orphans } from './orphans';
 import type { Situation } from './situation';
 import { slowConversions } from './slow-conversions';
@@ -30,6 +31,7 @@ export const situations: readonly Situation[] = [
   brokerRefuses,
   mongodbOutage,
   smtpOutage,
+  oneConverterGone,
   convertersGone,
   brokerMemory,
   brokerDisk,
