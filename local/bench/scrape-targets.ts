@@ -1,6 +1,7 @@
-import { scrapeTargets, type Job } from '../../observability/prometheus/scrapes';
+import { scrapeTargets } from '../../observability/prometheus/scrapes';
 import { services } from '../../observability/metric-table';
 import { findDaemon } from '../daemon/supervisor';
+import { scrapeAddresses } from '../servers/prometheus';
 import type { StackConfig } from '../stack-config';
 
 /** What Prometheus asks one process for. */
@@ -19,18 +20,8 @@ const headers = {
 };
 
 /** The product's processes, and the two endpoints of RabbitMQ, as the stack's Prometheus asks. */
-export function findTargets({ ports }: StackConfig): ScrapeTarget[] {
-  const at = (port: number) => `127.0.0.1:${port}`;
-  const addresses: Record<Job, string> = {
-    gateway: at(ports.gatewayAdmin),
-    auth: at(ports.authAdmin),
-    converter: at(ports.converterAdmin),
-    notification: at(ports.notificationAdmin),
-    relay: at(ports.relayAdmin),
-    rabbitmq: at(ports.rabbitmqMetrics),
-    prometheus: at(ports.prometheus),
-    alertmanager: at(ports.alertmanager),
-  };
+export function findTargets(config: StackConfig): ScrapeTarget[] {
+  const addresses = scrapeAddresses(config);
   return scrapeTargets('bench', addresses).flatMap(({ job_name: job, metrics_path, params }) => {
     const daemon = [...services, 'rabbitmq' as const].find((name) => job.startsWith(name));
     if (daemon === undefined) return [];

@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { prometheusConfig } from '../../observability/prometheus/prometheus-config';
-import { scrapeTargets } from '../../observability/prometheus/scrapes';
+import { scrapeTargets, type Targets } from '../../observability/prometheus/scrapes';
 import type { Daemon } from '../daemon/daemon';
 import type { StackConfig } from '../stack-config';
 import { answersReady, monitorProgram } from './monitor-program';
@@ -65,24 +65,28 @@ export function createPrometheus(config: StackConfig, options: PrometheusOptions
 }
 
 function configText(config: StackConfig, ruleFiles: readonly string[], everySeconds: number) {
-  const { ports } = config;
-  const at = (port: number) => `127.0.0.1:${port}`;
   return prometheusConfig({
     comment: 'Written at each start of the local stack.',
     everySeconds,
     ruleFiles,
-    alertmanager: at(ports.alertmanager),
-    scrapes: scrapeTargets(localNamespace, {
-      gateway: at(ports.gatewayAdmin),
-      auth: at(ports.authAdmin),
-      converter: at(ports.converterAdmin),
-      notification: at(ports.notificationAdmin),
-      relay: at(ports.relayAdmin),
-      rabbitmq: at(ports.rabbitmqMetrics),
-      prometheus: at(ports.prometheus),
-      alertmanager: at(ports.alertmanager),
-    }),
+    alertmanager: `127.0.0.1:${config.ports.alertmanager}`,
+    scrapes: scrapeTargets(localNamespace, scrapeAddresses(config)),
   });
+}
+
+/** Where each job of this stack answers to a scrape. */
+export function scrapeAddresses({ ports }: StackConfig): Targets {
+  const at = (port: number) => `127.0.0.1:${port}`;
+  return {
+    gateway: at(ports.gatewayAdmin),
+    auth: at(ports.authAdmin),
+    converter: at(ports.converterAdmin),
+    notification: at(ports.notificationAdmin),
+    relay: at(ports.relayAdmin),
+    rabbitmq: at(ports.rabbitmqMetrics),
+    prometheus: at(ports.prometheus),
+    alertmanager: at(ports.alertmanager),
+  };
 }
 
 function productRules({ repositoryDirectory }: StackConfig): string[] {
