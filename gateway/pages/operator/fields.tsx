@@ -1,4 +1,4 @@
-import { useId } from 'preact/hooks';
+import { useEffect, useId, useState } from 'preact/hooks';
 
 interface SelectProps {
   readonly label: string;
@@ -42,6 +42,12 @@ interface TextProps {
 
 export function TextField({ label, value = '', type = 'text', choices, onChange }: TextProps) {
   const id = useId();
+  // What is being typed; the page draws itself anew meanwhile, and must not take it away.
+  const [draft, setDraft] = useState<string>();
+  const forget = () => {
+    setDraft(undefined);
+  };
+  useEffect(forget, [value]);
   return (
     <div class="field">
       <label for={id}>{label}</label>
@@ -50,10 +56,14 @@ export function TextField({ label, value = '', type = 'text', choices, onChange 
         type={type}
         {...(type === 'number' && { min: 0, step: 1, inputMode: 'numeric' })}
         {...(choices && { list: `${id}-choices` })}
-        value={value}
+        value={draft ?? value}
         spellcheck={false}
         autocomplete="off"
         placeholder="any"
+        onInput={(event) => {
+          setDraft(event.currentTarget.value);
+        }}
+        onBlur={forget}
         onChange={(event) => {
           onChange(event.currentTarget.value.trim());
         }}

@@ -104,6 +104,23 @@ describe('seeing', () => {
     await at.page.getByText('No letter matches the filter.').waitFor();
   });
 
+  test('what somebody types stays while the page draws itself anew', async () => {
+    await at.logIn();
+    await at.lines.first().waitFor();
+    const user = at.page.getByLabel('User');
+    await user.fill('listener3@example.com');
+    const asked = at.page.waitForResponse((response) => response.url().includes('/groups'));
+    await at.button('Refresh').evaluate((button: { click(): void }) => {
+      button.click(); // A real click would leave the field, which applies it.
+    });
+    await (await asked).finished();
+    await at.page.locator('table.letters:not([aria-busy="true"])').waitFor();
+    expect(await user.inputValue()).toBe('listener3@example.com');
+    await user.press('Enter');
+    await at.link('Clear the filter').click();
+    await until('the field is empty', async () => (await user.inputValue()) === '');
+  });
+
   test('one letter shows everything that is known of it', async () => {
     const letter = newest(fullDisk);
     await at.logIn();
@@ -166,7 +183,7 @@ describe('everybody can use it', () => {
     await keyboard.press('Enter');
     await at.button('Replay: 4 letters').waitFor();
     await keyboard.press('Escape');
-    await at.dialog.waitFor({ state: 'detached' });
+    await at.whenDialogGone();
     expect(await at.page.evaluate('document.activeElement.textContent')).toBe('Replay…');
     await replay.press('Enter'); // Waits until the button takes it.
     await at.button('Replay: 4 letters').waitFor();

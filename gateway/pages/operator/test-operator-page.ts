@@ -122,6 +122,11 @@ export class OperatorAtPage {
     return this.page.getByRole('dialog');
   }
 
+  /** A closed dialog has no role any more, while the page has yet to hear of it. */
+  async whenDialogGone(): Promise<void> {
+    await this.page.locator('dialog').waitFor({ state: 'detached' });
+  }
+
   get reason(): Locator {
     return this.dialog.getByLabel('Reason (stands in the audit)');
   }
