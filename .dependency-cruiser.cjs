@@ -17,7 +17,7 @@ module.exports = {
       severity: 'error',
       comment: 'What runs in production may not need a development dependency.',
       from: {
-        path: '^(contracts|observability|dead-letters|auth|gateway|pipeline)/',
+        path: '^(contracts|observability|dead-letters|auth|gateway|pipeline|image)/',
         // Pages are bundled when they are built; dashboards and rules are files that are written.
         pathNot: [tests, '^gateway/pages/', '^observability/(dashboards|prometheus)/'],
       },
@@ -46,6 +46,7 @@ module.exports = {
     service('auth', ['dead-letters', 'gateway', 'pipeline', 'local']),
     service('gateway', ['auth', 'pipeline', 'local']),
     service('pipeline', ['auth', 'gateway', 'local']),
+    service('image', ['local']),
   ],
   options: {
     tsConfig: { fileName: 'tsconfig.json' },
