@@ -26,7 +26,7 @@ export async function loaderForEngine(libraryDirectory: string): Promise<string[
   }
   await withStateLock(libraryDirectory, async () => {
     if (!existsSync(join(libraryDirectory, loader))) {
-      await downloadGlibc(libraryDirectory, otherWays);
+      await downloadGlibc(libraryDirectory, loader, otherWays);
     }
   });
   return [join(libraryDirectory, loader), '--library-path', libraryDirectory];
