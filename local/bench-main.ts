@@ -3,6 +3,7 @@ import { benchDeadLetters } from './bench/dead-letters';
 import { deadLettersTable } from './bench/dead-letters-table';
 import { benchMemory, memoryTable } from './bench/memory';
 import { benchScrape, scrapeTable } from './bench/scrape';
+import { inColor } from './in-color';
 import { runMain } from './run-main';
 
 function wholeNumber(least: number, most: number): (given: string) => number {
@@ -16,7 +17,6 @@ function wholeNumber(least: number, most: number): (given: string) => number {
 const progress = (line: string): void => {
   process.stderr.write(`${line}\n`);
 };
-const inColor = (): boolean => process.stdout.isTTY && process.env['NO_COLOR'] === undefined;
 
 /** `npm run bench -- NAME`: measurements on real servers. The exit code says whether limits held. */
 runMain(async () => {
@@ -30,7 +30,9 @@ runMain(async () => {
     .action(async ({ sizeMib, json }: { sizeMib: number; json?: true }) => {
       const result = await benchMemory(sizeMib, progress);
       const shown =
-        json === true ? JSON.stringify(result, null, 2) : memoryTable(result, inColor());
+        json === true
+          ? JSON.stringify(result, null, 2)
+          : memoryTable(result, inColor(process.stdout));
       console.log(shown);
       exitCode = result.held ? 0 : 1;
     });
@@ -41,7 +43,7 @@ runMain(async () => {
     .option('--json', 'print JSON')
     .action(async ({ count, json }: { count: number; json?: true }) => {
       const result = await benchDeadLetters(count, progress);
-      const table = () => deadLettersTable(result, inColor());
+      const table = () => deadLettersTable(result, inColor(process.stdout));
       console.log(json === true ? JSON.stringify(result, null, 2) : table());
       exitCode = result.held ? 0 : 1;
     });
@@ -52,7 +54,7 @@ runMain(async () => {
     .option('--json', 'print JSON')
     .action(async ({ count, json }: { count: number; json?: true }) => {
       const result = await benchScrape(count, progress);
-      const table = () => scrapeTable(result, inColor());
+      const table = () => scrapeTable(result, inColor(process.stdout));
       console.log(json === true ? JSON.stringify(result, null, 2) : table());
       exitCode = result.held ? 0 : 1;
     });

@@ -22,7 +22,7 @@ import { fileURLToPath } from 'node:url';
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const stackEntries = ['up', 'demo', 'test', 'test-full', 'bench', 'chaos', 'verify-dashboards'];
 /** They need our own code, and no server of ours. */
-const commandEntries = ['build', 'users', 'queues', 'dead-letters', 'docs'];
+const commandEntries = ['build', 'users', 'queues', 'dead-letters', 'docs', 'verify-deploy'];
 /** They look at what is there, and install nothing for it. */
 const lookingEntries = ['down', 'status'];
 const entries = [...stackEntries, ...lookingEntries, ...commandEntries];

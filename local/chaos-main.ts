@@ -3,8 +3,9 @@ import { runChaos, type ChaosReport } from './chaos/chaos';
 import { makeSchedule, scheduleLines } from './chaos/schedule';
 import { shownStages } from './chaos/stages';
 import { judgementTable } from './chaos/table';
+import { inColor } from './in-color';
 import { runMain } from './run-main';
-import { StackError } from './stack-error';
+import { untilInterrupted } from './until-interrupted';
 
 interface Given {
   readonly jobs: number;
@@ -62,19 +63,6 @@ async function chaos({ showSchedule, json, journal, ...sizes }: Given): Promise<
   return report.held ? 0 : 1;
 }
 
-/** The second Ctrl-C does not wait: what runs then is ended by the next run. */
-function untilInterrupted(): AbortSignal {
-  const interrupted = new AbortController();
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-    process.on(signal, () => {
-      if (interrupted.signal.aborted) process.exit(1);
-      console.error('taking everything down');
-      interrupted.abort(new StackError('interrupted'));
-    });
-  }
-  return interrupted.signal;
-}
-
 function asJson({ schedule, ...report }: ChaosReport): string {
   return JSON.stringify({ ...report, events: schedule.events.length }, null, 2);
 }
@@ -83,7 +71,7 @@ function asJson({ schedule, ...report }: ChaosReport): string {
 const mostStories = 10;
 
 function asText(report: ChaosReport): string {
-  const color = process.stdout.isTTY && process.env['NO_COLOR'] === undefined;
+  const color = inColor(process.stdout);
   const { violations, notes } = report;
   const stories = Object.values(report.stories);
   const told = stories.slice(0, mostStories);

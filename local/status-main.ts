@@ -1,5 +1,6 @@
 import Table from 'cli-table3';
 import { Command } from 'commander';
+import { inColor } from './in-color';
 import { runMain } from './run-main';
 import { stackStatus, type DaemonStatus } from './stack';
 import { shortPath } from './stack-addresses';
@@ -24,10 +25,9 @@ runMain(async () => {
 });
 
 function statusTable(statuses: readonly DaemonStatus[]): string {
-  const plain = process.env['NO_COLOR'] !== undefined || !process.stdout.isTTY;
   const table = new Table({
     head: ['name', 'state', 'pid', 'port', 'uptime', 'log'],
-    style: plain ? { head: [], border: [] } : {},
+    style: inColor(process.stdout) ? {} : { head: [], border: [] },
   });
   for (const { name, state, pid, ports, uptimeS, log } of statuses) {
     const list = ports.map(({ label, port }) => `${port} ${label}`).join('\n');

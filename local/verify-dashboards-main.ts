@@ -1,6 +1,9 @@
 import { Command } from 'commander';
+import { inColor } from './in-color';
 import { runMain } from './run-main';
+import { sayProgress } from './say-progress';
 import { StackError } from './stack-error';
+import { untilInterrupted } from './until-interrupted';
 import {
   documentationDirectory,
   drawRecordings,
@@ -20,9 +23,6 @@ interface Given {
   readonly redraw?: boolean;
   readonly only?: string;
 }
-
-const inColor = (stream: NodeJS.WriteStream): boolean =>
-  stream.isTTY && process.env['NO_COLOR'] === undefined;
 
 /** `npm run verify:dashboards`: exit code 0 when all of it held, 1 when not, 2 for wrong usage. */
 runMain(async () => {
@@ -58,7 +58,7 @@ async function run({ write = false, json = false, redraw = false, only }: Given)
   const report = await verify({
     situations: chosen(only),
     write,
-    say: progress(),
+    say: sayProgress(),
     signal: untilInterrupted(),
   });
   const problems = problemsOf(report);
@@ -75,28 +75,6 @@ function chosen(only: string | undefined): readonly Situation[] {
   return found;
 }
 
-/** What is being done, with the time since the beginning. */
-function progress(): (what: string) => void {
-  const begin = performance.now();
-  return (what) => {
-    const seconds = Math.round((performance.now() - begin) / 1_000);
-    process.stderr.write(`${String(seconds).padStart(4)} s  ${what}\n`);
-  };
-}
-
 function asJson(report: Report, problems: readonly string[]): string {
   return JSON.stringify({ held: problems.length === 0, problems, ...report }, null, 2);
-}
-
-/** The second Ctrl-C does not wait: what runs then ends with us. */
-function untilInterrupted(): AbortSignal {
-  const interrupted = new AbortController();
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-    process.on(signal, () => {
-      if (interrupted.signal.aborted) process.exit(1);
-      console.error('taking everything down');
-      interrupted.abort(new StackError('interrupted'));
-    });
-  }
-  return interrupted.signal;
 }
