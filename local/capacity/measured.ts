@@ -1,0 +1,98 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { repositoryDirectory } from '../repository-directory';
+
+const rate = z.number().positive();
+
+/** CPU time, all threads and ended children of a process, in seconds. */
+const cpuSeconds = z.number().nonnegative();
+
+/** What `npm run bench -- capacity` measures, and the model reckons with. */
+export const ratesSchema = z.strictObject({
+  converter: z.strictObject({
+    /** Seconds of audio made in one second of a slot, by the step `transcode` of a long audio. */
+    transcodeSpeed: rate,
+    /** Seconds a slot is taken by a job whose audio and bytes are next to nothing. */
+    overheadSeconds: rate,
+    /** Of these, CPU time of the converter and its ffmpeg. */
+    overheadCpuSeconds: cpuSeconds,
+    fetchMegabytesPerSecond: rate,
+    storeMegabytesPerSecond: rate,
+  }),
+  gateway: z.strictObject({
+    uploadMegabytesPerSecond: rate,
+    downloadMegabytesPerSecond: rate,
+    uploadCpuSecondsPerMegabyte: cpuSeconds,
+    downloadCpuSecondsPerMegabyte: cpuSeconds,
+    /** Of a request that moves no file. */
+    requestCpuSeconds: cpuSeconds,
+    /** Of an upload of next to no bytes. */
+    uploadCpuSeconds: cpuSeconds,
+  }),
+  auth: z.strictObject({
+    /** With the default work factor of 12. */
+    loginCpuSeconds: cpuSeconds,
+    validateCpuSeconds: cpuSeconds,
+  }),
+  mongodb: z.strictObject({
+    writeCpuSecondsPerMegabyte: cpuSeconds,
+    readCpuSecondsPerMegabyte: cpuSeconds,
+    /** Of everything about one job but the bytes of its files. */
+    jobCpuSeconds: cpuSeconds,
+    /** Of one job record with its share of the indexes, and its entry in the mail ledger. */
+    recordBytes: rate,
+  }),
+  rabbitmq: z.strictObject({
+    /** Persistent messages to a quorum queue of one node, one at a time, 8 and 256 in flight. */
+    confirmedPerSecond: z.strictObject({ one: rate, eight: rate, many: rate }),
+    jobCpuSeconds: cpuSeconds,
+  }),
+  relay: z.strictObject({ releasesPerSecond: rate }),
+  notification: z.strictObject({ mailCpuSeconds: cpuSeconds }),
+});
+
+export type MeasuredRates = z.infer<typeof ratesSchema>;
+
+export const measuredSchema = z.strictObject({
+  /** ISO 8601. */
+  measuredAt: z.string(),
+  machine: z.strictObject({
+    cpu: z.string(),
+    cores: z.int(),
+    memoryBytes: z.int(),
+    /** One-minute load averages (proc(5)) before and after: who else used the machine. */
+    loadBefore: z.number(),
+    loadAfter: z.number(),
+  }),
+  servers: z.strictObject({ ffmpeg: z.string(), rabbitmq: z.string(), mongodb: z.string() }),
+  rates: ratesSchema,
+  /** Counted by the servers for one job, against what `per-job.ts` counts in the code. */
+  perJob: z.strictObject({
+    mongoOperations: z.strictObject({ seen: z.number(), counted: z.number() }),
+    published: z.strictObject({ seen: z.number(), counted: z.number() }),
+    acknowledged: z.strictObject({ seen: z.number(), counted: z.number() }),
+  }),
+  /** Queued jobs that the stack worked off, and what the model said beforehand. */
+  drain: z.array(
+    z.strictObject({
+      name: z.string(),
+      jobs: z.int(),
+      slots: z.int(),
+      measuredSeconds: z.number(),
+      predictedSeconds: z.number(),
+      /** Measured over predicted. */
+      ratio: z.number(),
+    }),
+  ),
+});
+
+export type Measured = z.infer<typeof measuredSchema>;
+
+export const measuredPath = (): string =>
+  join(repositoryDirectory(), 'local/capacity/measured.json');
+
+/** The measurements that docs/scaling.md is made of. @throws when the file is not such */
+export function readMeasured(): Measured {
+  return measuredSchema.parse(JSON.parse(readFileSync(measuredPath(), 'utf8')));
+}
