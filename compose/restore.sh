@@ -1,0 +1,90 @@
+#!/bin/sh
+# Puts a backup of compose/backup.sh into a stack:   compose/restore.sh DIRECTORY --replace
+#
+# The servers run (docker compose up -d --wait mysql mongo rabbitmq), best with empty volumes; what
+# they hold of ours is replaced. docs/backup.md says what to do before and afterwards.
+set -eu
+
+if [ $# -ne 2 ] || [ "$2" != --replace ]; then
+  echo 'usage: compose/restore.sh DIRECTORY --replace   (replaces all users, jobs and files)' >&2
+  exit 2
+fi
+if [ ! -f "$1/SHA256SUMS" ]; then
+  echo "restore: no SHA256SUMS in $1: expected the directory of a finished backup" >&2
+  exit 2
+fi
+source=$(cd "$1" && pwd)
+cd "$(dirname "$0")/.."
+
+echo "restore: the backup began at $(cat "$source/began")"
+(cd "$source" && sha256sum --quiet -c SHA256SUMS)
+
+# Nobody may work meanwhile: a converter would find no file, the sweeper no record.
+docker compose stop proxy gateway auth converter notification relay
+
+# News of jobs as they were after the backup: some are about MP3s that are not in it. What is still
+# to be told the relay tells by the records. Videos and dead letters may stay: they do no harm.
+news=${MP3_QUEUE:-mp3}
+queues=$(docker compose exec -T rabbitmq rabbitmqctl --quiet list_queues --no-table-headers name)
+for queue in $queues; do
+  case $queue in
+    "$news" | "$news".failed | "$news".retry.* | "$news".failed.retry.*)
+      echo "restore: emptying the queue $queue"
+      docker compose exec -T rabbitmq rabbitmqctl --quiet purge_queue "$queue" </dev/null
+      ;;
+  esac
+done
+
+echo 'restore: 5-users.sql'
+docker compose exec -T mysql sh -c '
+MYSQL_PWD=$(cat "$MYSQL_ROOT_PASSWORD_FILE")
+export MYSQL_PWD
+exec mysql --user=root
+' <"$source/5-users.sql"
+# Ids that were given out after the backup must not be given to somebody else: files and tokens go
+# by them.
+docker compose exec -T mysql sh -c '
+MYSQL_PWD=$(cat "$MYSQL_ROOT_PASSWORD_FILE")
+export MYSQL_PWD
+exec mysql --user=root "$MYSQL_DATABASE"
+' <<'END'
+SET @next = (SELECT CONCAT('ALTER TABLE `user` AUTO_INCREMENT = ', COALESCE(MAX(id), 0) + 1000000) FROM `user`);
+PREPARE raise FROM @next;
+EXECUTE raise;
+END
+
+mongo_tool='
+tool=$1
+shift
+exec "$tool" --quiet --authenticationDatabase admin \
+  --username "${MONGO_INITDB_ROOT_USERNAME:-$(cat "${MONGO_INITDB_ROOT_USERNAME_FILE:-/dev/null}")}" \
+  --config /dev/fd/3 "$@" 3<<END
+password: "$(cat "$MONGO_INITDB_ROOT_PASSWORD_FILE")"
+END
+'
+
+# FILE [more options of mongorestore]
+load() {
+  file=$1
+  shift
+  echo "restore: $file"
+  docker compose exec -T mongo sh -c "$mongo_tool" sh mongorestore --archive --drop --stopOnError "$@" \
+    <"$source/$file"
+}
+
+# Records before files: the sweeper removes files that no record needs.
+load 1-jobs.archive.gz --gzip
+load 2-mails.archive.gz --gzip
+load 3-dead-letters.archive.gz --gzip
+load 4-records.archive.gz --gzip
+load 6-mp3s.archive
+load 7-videos.archive
+
+echo 'restore: what the backup cannot have caught in one moment'
+docker compose exec -T mongo sh -c '
+exec mongosh --quiet --authenticationDatabase admin \
+  --username "${MONGO_INITDB_ROOT_USERNAME:-$(cat "${MONGO_INITDB_ROOT_USERNAME_FILE:-/dev/null}")}" \
+  --password "$(cat "$MONGO_INITDB_ROOT_PASSWORD_FILE")" --eval "$1"
+' sh "$(cat compose/after-restore.js)" </dev/null
+
+echo 'restore: done; nothing was started. Next: docs/backup.md, "After the restore"'
