@@ -25,12 +25,15 @@ docker compose stop proxy gateway auth converter notification relay
 # News of jobs as they were after the backup: some are about MP3s that are not in it. What is still
 # to be told the relay tells by the records. Videos and dead letters may stay: they do no harm.
 news=${MP3_QUEUE:-mp3}
-queues=$(docker compose exec -T rabbitmq rabbitmqctl --quiet list_queues --no-table-headers name)
+vhost=${RABBITMQ_VHOST:-/}
+queues=$(docker compose exec -T rabbitmq rabbitmqctl --quiet --vhost "$vhost" list_queues \
+  --no-table-headers name)
 for queue in $queues; do
   case $queue in
     "$news" | "$news".failed | "$news".retry.* | "$news".failed.retry.*)
       echo "restore: emptying the queue $queue"
-      docker compose exec -T rabbitmq rabbitmqctl --quiet purge_queue "$queue" </dev/null
+      docker compose exec -T rabbitmq rabbitmqctl --quiet --vhost "$vhost" \
+        purge_queue "$queue" </dev/null
       ;;
   esac
 done
@@ -82,6 +85,7 @@ load 7-videos.archive
 
 echo 'restore: what the backup cannot have caught in one moment'
 docker compose exec -T mongo sh -c '
+HOME=/tmp
 exec mongosh --quiet --authenticationDatabase admin \
   --username "${MONGO_INITDB_ROOT_USERNAME:-$(cat "${MONGO_INITDB_ROOT_USERNAME_FILE:-/dev/null}")}" \
   --password "$(cat "$MONGO_INITDB_ROOT_PASSWORD_FILE")" --eval "$1"
