@@ -1,2 +1,2 @@
 /** As in package.json, which a running process need not have. */
-export const productVersion = '0.1.0';
+export const productVersion = '0.2.0';
