@@ -1,8 +1,12 @@
 import { Command, InvalidArgumentError } from 'commander';
+import { benchCapacity } from './bench/capacity';
+import { capacityTable } from './bench/capacity-table';
 import { benchDeadLetters } from './bench/dead-letters';
 import { deadLettersTable } from './bench/dead-letters-table';
 import { benchMemory, memoryTable } from './bench/memory';
 import { benchScrape, scrapeTable } from './bench/scrape';
+import { keepMeasured, readMeasured } from './capacity/measured';
+import { writeScalingDocument } from './capacity/scaling-document';
 import { inColor } from './in-color';
 import { runMain } from './run-main';
 
@@ -57,6 +61,21 @@ runMain(async () => {
       const table = () => scrapeTable(result, inColor(process.stdout));
       console.log(json === true ? JSON.stringify(result, null, 2) : table());
       exitCode = result.held ? 0 : 1;
+    });
+  program
+    .command('capacity')
+    .description(
+      'what the capacity model of docs/scaling.md reckons with, and how well it predicts',
+    )
+    .option('--json', 'print JSON')
+    .option('--keep', 'write local/capacity/measured.json, and docs/scaling.md from it')
+    .option('--document', 'measure nothing: write docs/scaling.md from what was kept')
+    .action(async (options: { json?: true; keep?: true; document?: true }) => {
+      const result = options.document === true ? readMeasured() : await benchCapacity(progress);
+      if (options.keep === true) keepMeasured(result);
+      if (options.keep === true || options.document === true) writeScalingDocument(result);
+      const table = () => capacityTable(result, inColor(process.stdout));
+      console.log(options.json === true ? JSON.stringify(result, null, 2) : table());
     });
   await program.parseAsync();
   return exitCode;

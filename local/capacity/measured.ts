@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { repositoryDirectory } from '../repository-directory';
@@ -11,7 +11,7 @@ const cpuSeconds = z.number().nonnegative();
 /** What `npm run bench -- capacity` measures, and the model reckons with. */
 export const ratesSchema = z.strictObject({
   converter: z.strictObject({
-    /** Seconds of audio made in one second of a slot, by the step `transcode` of a long audio. */
+    /** Seconds of audio made in one second of CPU time, of a long audio. */
     transcodeSpeed: rate,
     /** Seconds a slot is taken by a job whose audio and bytes are next to nothing. */
     overheadSeconds: rate,
@@ -83,16 +83,21 @@ export const measuredSchema = z.strictObject({
       predictedSeconds: z.number(),
       /** Measured over predicted. */
       ratio: z.number(),
+      /** Cores that others on the machine kept busy meanwhile. */
+      othersCores: z.number(),
     }),
   ),
 });
 
 export type Measured = z.infer<typeof measuredSchema>;
 
-export const measuredPath = (): string =>
-  join(repositoryDirectory(), 'local/capacity/measured.json');
+const measuredPath = (): string => join(repositoryDirectory(), 'local/capacity/measured.json');
 
 /** The measurements that docs/scaling.md is made of. @throws when the file is not such */
 export function readMeasured(): Measured {
   return measuredSchema.parse(JSON.parse(readFileSync(measuredPath(), 'utf8')));
+}
+
+export function keepMeasured(measured: Measured): void {
+  writeFileSync(measuredPath(), `${JSON.stringify(measured, null, 2)}\n`);
 }
