@@ -1,0 +1,100 @@
+import type { Check, ComposeFinding } from '../check';
+import type { ComposeService } from '../model/compose-config';
+import type { Deployment } from '../model/deployment';
+import { secretTarget } from '../model/product-service';
+
+/** Every secret is made by the script, handed over as a file, and written out nowhere. */
+export const secrets: Check = (deployment) => [
+  ...definitions(deployment),
+  ...Object.entries(deployment.compose.services).flatMap(([name, service]) => [
+    ...unmounted(deployment, name, service),
+    ...writtenOut(deployment, name, service),
+  ]),
+];
+
+const found = (where: string, problem: string): ComposeFinding => ({
+  check: 'secrets',
+  where,
+  problem,
+});
+
+function definitions({ compose, secrets: made }: Deployment): ComposeFinding[] {
+  const used = new Set(
+    Object.values(compose.services).flatMap((service) =>
+      service.secrets.map(({ source }) => source),
+    ),
+  );
+  const files = Object.entries(compose.secrets).map(([name, { file }]) => ({
+    name,
+    file,
+    base: file.slice(file.lastIndexOf('/') + 1),
+  }));
+  const mountedTexts = files.flatMap(({ base }) => made[base] ?? []);
+  return [
+    ...files.flatMap(({ name, file, base }) => {
+      if (!/\/\.secrets\/[^/]+$/.test(file)) {
+        return [found(name, `expected a file in .secrets/, which git ignores, got ${file}`)];
+      }
+      if (made[base] === undefined) {
+        return [found(name, 'expected a file that compose/generate-secrets.sh makes, got another')];
+      }
+      return made[base].trim() === '' ? [found(name, 'expected a secret, got an empty file')] : [];
+    }),
+    ...files
+      .filter(({ name }) => !used.has(name))
+      .map(({ name }) => found(name, 'expected a service that uses it, got none')),
+    // A password may be there for what is made of it: a URL, a line of a configuration.
+    ...Object.entries(made)
+      .filter(([, text]) => !mountedTexts.some((mounted) => mounted.includes(text)))
+      .map(([file]) =>
+        found(`.secrets/${file}`, 'made by the script, and not in the compose file'),
+      ),
+  ];
+}
+
+/** Paths of secrets in variables, health checks, commands and mounted scripts. */
+function unmounted(
+  { mounted }: Deployment,
+  name: string,
+  service: ComposeService,
+): ComposeFinding[] {
+  const targets = service.secrets.map(secretTarget);
+  const texts = [
+    ...Object.entries(service.environment).map(([key, value]) => [key, value ?? ''] as const),
+    ['healthcheck', (service.healthcheck?.test ?? []).join(' ')] as const,
+    ['command', [...(service.entrypoint ?? []), ...(service.command ?? [])].join(' ')] as const,
+    ...service.volumes.flatMap(({ source }) => Object.entries(mounted[source ?? '']?.texts ?? {})),
+  ];
+  return texts.flatMap(([where, text]) => [
+    ...(text.match(/\/run\/secrets\/[\w.-]+/g) ?? [])
+      .filter((path) => !targets.includes(path))
+      .map((path) => found(`${name}: ${where}`, `expected a secret that is mounted, got ${path}`)),
+    ...(where.endsWith('_FILE') && !targets.includes(text)
+      ? [found(`${name}: ${where}`, `expected the path of a secret of this service, got ${text}`)]
+      : []),
+  ]);
+}
+
+const secretName = /(PASSWORD|PASS|SECRET|SECRET_KEY|TOKEN)$/;
+
+function writtenOut(
+  { secrets: made }: Deployment,
+  name: string,
+  service: ComposeService,
+): ComposeFinding[] {
+  const texts = [
+    ...Object.entries(service.environment),
+    ...(service.command ?? []).map((word) => ['command', word] as const),
+    ...(service.healthcheck?.test ?? []).map((word) => ['healthcheck', word] as const),
+  ];
+  return texts.flatMap(([where, value]) => {
+    const text = value ?? '';
+    const isSecret =
+      (secretName.test(where) && text !== '') ||
+      /:\/\/[^/\s@]*:[^/\s@]+@/.test(text) ||
+      Object.values(made).some((secret) => secret.length >= 16 && text.includes(secret));
+    return isSecret
+      ? [found(`${name}: ${where}`, 'expected the path of a file, got the secret itself')]
+      : [];
+  });
+}
