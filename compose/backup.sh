@@ -4,6 +4,9 @@
 # The order is what makes the backup whole (docs/backup.md, "Why in this order"): first the job
 # records, then everything they point to. A file is stored before a record names it and is not removed
 # while one does, so each file that a record in the backup names is in the backup as well.
+#
+# IN_MONGO and IN_MYSQL say how to run a command where the servers are; in a cluster, for example,
+#   IN_MONGO='kubectl exec -i mongodb-0 --' IN_MYSQL='kubectl exec -i mysql-0 --'
 set -eu
 umask 077
 
@@ -19,6 +22,8 @@ mkdir -p "$1"
 target=$(cd "$1" && pwd)
 cd "$(dirname "$0")/.."
 
+in_mongo=${IN_MONGO:-docker compose exec -T mongo}
+in_mysql=${IN_MYSQL:-docker compose exec -T mysql}
 jobs=${JOBS_DATABASE:-jobs}
 mp3s=${MP3S_DATABASE:-mp3s}
 videos=${VIDEOS_DATABASE:-videos}
@@ -30,7 +35,7 @@ shift
 exec "$tool" --quiet --authenticationDatabase admin \
   --username "${MONGO_INITDB_ROOT_USERNAME:-$(cat "${MONGO_INITDB_ROOT_USERNAME_FILE:-/dev/null}")}" \
   --config /dev/fd/3 "$@" 3<<END
-password: "$(cat "$MONGO_INITDB_ROOT_PASSWORD_FILE")"
+password: "${MONGO_INITDB_ROOT_PASSWORD:-$(cat "${MONGO_INITDB_ROOT_PASSWORD_FILE:-/dev/null}")}"
 END
 '
 
@@ -39,8 +44,8 @@ dump() {
   file=$1 database=$2
   shift 2
   echo "backup: $file"
-  docker compose exec -T mongo sh -c "$mongo_tool" sh mongodump --archive --db "$database" "$@" \
-    >"$target/$file"
+  $in_mongo sh -c "$mongo_tool" sh mongodump --archive --db "$database" "$@" \
+    </dev/null >"$target/$file"
 }
 
 date -u +%Y-%m-%dT%H:%M:%SZ >"$target/began"
@@ -54,11 +59,11 @@ dump 4-records.archive.gz "$jobs" --gzip --excludeCollection jobs --excludeColle
 
 # 5: the users, after the records, so that every owner in them is a user.
 echo 'backup: 5-users.sql'
-docker compose exec -T mysql sh -c '
-MYSQL_PWD=$(cat "$MYSQL_ROOT_PASSWORD_FILE")
+$in_mysql sh -c '
+MYSQL_PWD=${MYSQL_ROOT_PASSWORD:-$(cat "${MYSQL_ROOT_PASSWORD_FILE:-/dev/null}")}
 export MYSQL_PWD
 exec mysqldump --user=root --single-transaction --no-tablespaces --databases "$MYSQL_DATABASE"
-' >"$target/5-users.sql"
+' </dev/null >"$target/5-users.sql"
 if ! tail -n 1 "$target/5-users.sql" | grep -q '^-- Dump completed'; then
   echo 'backup: 5-users.sql ends too early: expected "-- Dump completed" in its last line' >&2
   exit 1

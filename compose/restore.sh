@@ -3,6 +3,9 @@
 #
 # The servers run (docker compose up -d --wait mysql mongo rabbitmq), best with empty volumes; what
 # they hold of ours is replaced. docs/backup.md says what to do before and afterwards.
+#
+# IN_MONGO, IN_MYSQL and IN_RABBITMQ say how to run a command where the servers are, STOP how to stop
+# the product; without them it is docker compose.
 set -eu
 
 if [ $# -ne 2 ] || [ "$2" != --replace ]; then
@@ -16,38 +19,43 @@ fi
 source=$(cd "$1" && pwd)
 cd "$(dirname "$0")/.."
 
+in_mongo=${IN_MONGO:-docker compose exec -T mongo}
+in_mysql=${IN_MYSQL:-docker compose exec -T mysql}
+in_rabbitmq=${IN_RABBITMQ:-docker compose exec -T rabbitmq}
+stop=${STOP:-docker compose stop proxy gateway auth converter notification relay}
+
 echo "restore: the backup began at $(cat "$source/began")"
 (cd "$source" && sha256sum --quiet -c SHA256SUMS)
 
 # Nobody may work meanwhile: a converter would find no file, the sweeper no record.
-docker compose stop proxy gateway auth converter notification relay
+$stop
 
 # News of jobs as they were after the backup: some are about MP3s that are not in it. What is still
 # to be told the relay tells by the records. Videos and dead letters may stay: they do no harm.
 news=${MP3_QUEUE:-mp3}
 vhost=${RABBITMQ_VHOST:-/}
-queues=$(docker compose exec -T rabbitmq rabbitmqctl --quiet --vhost "$vhost" list_queues \
+queues=$($in_rabbitmq rabbitmqctl --quiet --vhost "$vhost" list_queues \
   --no-table-headers name)
 for queue in $queues; do
   case $queue in
     "$news" | "$news".failed | "$news".retry.* | "$news".failed.retry.*)
       echo "restore: emptying the queue $queue"
-      docker compose exec -T rabbitmq rabbitmqctl --quiet --vhost "$vhost" \
+      $in_rabbitmq rabbitmqctl --quiet --vhost "$vhost" \
         purge_queue "$queue" </dev/null
       ;;
   esac
 done
 
 echo 'restore: 5-users.sql'
-docker compose exec -T mysql sh -c '
-MYSQL_PWD=$(cat "$MYSQL_ROOT_PASSWORD_FILE")
+$in_mysql sh -c '
+MYSQL_PWD=${MYSQL_ROOT_PASSWORD:-$(cat "${MYSQL_ROOT_PASSWORD_FILE:-/dev/null}")}
 export MYSQL_PWD
 exec mysql --user=root
 ' <"$source/5-users.sql"
 # Ids that were given out after the backup must not be given to somebody else: files and tokens go
 # by them.
-docker compose exec -T mysql sh -c '
-MYSQL_PWD=$(cat "$MYSQL_ROOT_PASSWORD_FILE")
+$in_mysql sh -c '
+MYSQL_PWD=${MYSQL_ROOT_PASSWORD:-$(cat "${MYSQL_ROOT_PASSWORD_FILE:-/dev/null}")}
 export MYSQL_PWD
 exec mysql --user=root "$MYSQL_DATABASE"
 ' <<'END'
@@ -62,7 +70,7 @@ shift
 exec "$tool" --quiet --authenticationDatabase admin \
   --username "${MONGO_INITDB_ROOT_USERNAME:-$(cat "${MONGO_INITDB_ROOT_USERNAME_FILE:-/dev/null}")}" \
   --config /dev/fd/3 "$@" 3<<END
-password: "$(cat "$MONGO_INITDB_ROOT_PASSWORD_FILE")"
+password: "${MONGO_INITDB_ROOT_PASSWORD:-$(cat "${MONGO_INITDB_ROOT_PASSWORD_FILE:-/dev/null}")}"
 END
 '
 
@@ -71,7 +79,7 @@ load() {
   file=$1
   shift
   echo "restore: $file"
-  docker compose exec -T mongo sh -c "$mongo_tool" sh mongorestore --archive --drop --stopOnError "$@" \
+  $in_mongo sh -c "$mongo_tool" sh mongorestore --archive --drop --stopOnError "$@" \
     <"$source/$file"
 }
 
@@ -84,11 +92,12 @@ load 6-mp3s.archive
 load 7-videos.archive
 
 echo 'restore: what the backup cannot have caught in one moment'
-docker compose exec -T mongo sh -c '
-HOME=/tmp
+$in_mongo sh -c '
+export HOME=/tmp
 exec mongosh --quiet --authenticationDatabase admin \
   --username "${MONGO_INITDB_ROOT_USERNAME:-$(cat "${MONGO_INITDB_ROOT_USERNAME_FILE:-/dev/null}")}" \
-  --password "$(cat "$MONGO_INITDB_ROOT_PASSWORD_FILE")" --eval "$1"
+  --password "${MONGO_INITDB_ROOT_PASSWORD:-$(cat "${MONGO_INITDB_ROOT_PASSWORD_FILE:-/dev/null}")}" \
+  --eval "$1"
 ' sh "$(cat compose/after-restore.js)" </dev/null
 
 echo 'restore: done; nothing was started. Next: docs/backup.md, "After the restore"'
