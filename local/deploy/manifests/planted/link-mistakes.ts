@@ -1,0 +1,184 @@
+import { all, type PlantedMistake, set, without } from './mistake';
+
+const pod = ['spec', 'template', 'spec'] as const;
+const container = [...pod, 'containers', 0] as const;
+const minikube = 'overlays/minikube';
+
+/** Mistakes in what one object says of another one. */
+export const linkMistakes: readonly PlantedMistake[] = [
+  {
+    name: 'a Service that chooses no pod',
+    check: 'selectors',
+    plant: set('Service/gateway', ['spec', 'selector', 'app'], 'gatway'),
+  },
+  {
+    name: 'a Job whose pods get the requests for auth',
+    check: 'selectors',
+    plant: set('Job/migrate-*', ['spec', 'template', 'metadata', 'labels', 'app'], 'auth'),
+  },
+  {
+    name: 'a budget for nobody',
+    check: 'selectors',
+    plant: set('PodDisruptionBudget/auth', ['spec', 'selector', 'matchLabels', 'app'], 'author'),
+  },
+  {
+    name: 'replicas that are kept apart from those of another service',
+    check: 'selectors',
+    plant: set(
+      'Deployment/converter',
+      [...pod, 'topologySpreadConstraints', 0, 'labelSelector', 'matchLabels', 'app'],
+      'gateway',
+    ),
+  },
+  {
+    name: 'a monitor of no Service',
+    check: 'selectors',
+    plant: set('ServiceMonitor/gateway', ['spec', 'selector', 'matchLabels'], { app: 'gatway' }),
+  },
+  {
+    name: 'a port that the pod has not',
+    check: 'ports',
+    plant: set('Service/gateway', ['spec', 'ports', 0, 'targetPort'], 8081),
+  },
+  {
+    name: 'an Ingress to a port that the Service has not',
+    check: 'ports',
+    plant: set(
+      'Ingress/gateway-ingress',
+      ['spec', 'rules', 0, 'http', 'paths', 0, 'backend', 'service', 'port', 'number'],
+      80,
+    ),
+  },
+  {
+    name: 'a process that listens elsewhere',
+    check: 'ports',
+    plant: set('ConfigMap/gateway-configmap', ['data', 'PORT'], '8000'),
+  },
+  {
+    name: 'an address with the wrong port',
+    check: 'ports',
+    plant: set('ConfigMap/gateway-configmap', ['data', 'AUTH_SVC_ADDRESS'], 'auth:80'),
+  },
+  {
+    name: 'an address of no Service',
+    overlay: 'overlays/minikube-inside',
+    check: 'ports',
+    plant: set('ConfigMap/auth-configmap', ['data', 'MYSQL_HOST'], 'mysql-server'),
+  },
+  {
+    name: 'a scaler that asks in another namespace',
+    check: 'ports',
+    plant: set(
+      'ScaledObject/converter',
+      ['spec', 'triggers', 0, 'metadata', 'host'],
+      'http://rabbitmq.default.svc:15672/',
+    ),
+  },
+  {
+    name: 'a path to the port of the Service, where the pod has another',
+    check: 'ports',
+    plant: set('NetworkPolicy/gateway-to-auth', ['spec', 'egress', 0, 'ports', 0, 'port'], 80),
+  },
+  {
+    name: 'a ConfigMap by a name that it has not',
+    check: 'references',
+    plant: set(
+      'Deployment/relay',
+      [...container, 'envFrom', 0, 'configMapRef', 'name'],
+      'relay-config',
+    ),
+  },
+  {
+    name: 'a Secret that nobody fetches',
+    check: 'references',
+    plant: without('ExternalSecret/rabbitmq-cookie'),
+  },
+  {
+    name: 'a key that the Secret has not',
+    check: 'references',
+    plant: set('ExternalSecret/auth-secret', ['spec', 'data', 0, 'secretKey'], 'PASSWORD'),
+  },
+  {
+    name: 'a mount of no volume',
+    check: 'references',
+    plant: set('Deployment/converter', [...container, 'volumeMounts', 0, 'name'], 'scratch'),
+  },
+  {
+    name: 'an account that is not there',
+    check: 'references',
+    plant: without('ServiceAccount/converter'),
+  },
+  {
+    name: 'a Role for the account of another namespace',
+    check: 'references',
+    plant: set('RoleBinding/prometheus', ['subjects', 0, 'namespace'], 'default'),
+  },
+  {
+    name: 'a claim by another name',
+    overlay: minikube,
+    check: 'references',
+    plant: set('PersistentVolumeClaim/rabbitmq-pvc', ['metadata', 'name'], 'rabbitmq-data'),
+  },
+  {
+    name: 'a scaler of nothing',
+    check: 'references',
+    plant: set('ScaledObject/converter', ['spec', 'scaleTargetRef', 'name'], 'converters'),
+  },
+  {
+    name: 'a key that KEDA does not find',
+    check: 'references',
+    plant: set(
+      'TriggerAuthentication/rabbitmq-scaler',
+      ['spec', 'secretTargetRef', 0, 'key'],
+      'HOST',
+    ),
+  },
+  {
+    name: 'a misspelt queue',
+    check: 'queues',
+    plant: set(
+      'ScaledObject/converter',
+      ['spec', 'triggers', 0, 'metadata', 'queueName'],
+      'videos',
+    ),
+  },
+  {
+    name: 'a queue that nobody scales by',
+    check: 'queues',
+    plant: set('ScaledObject/notification', ['spec', 'triggers', 1], undefined),
+  },
+  {
+    name: 'a label more in a selector that cannot be changed',
+    overlay: minikube,
+    check: 'tutorial',
+    plant: set('Deployment/gateway', ['spec', 'selector', 'matchLabels', 'tier'], 'front'),
+  },
+  {
+    name: 'fewer replicas than the tutorial has',
+    overlay: minikube,
+    check: 'tutorial',
+    plant: set('Deployment/converter', ['spec', 'replicas'], 2),
+  },
+  {
+    name: 'an Ingress that takes small uploads only',
+    overlay: minikube,
+    check: 'tutorial',
+    plant: set(
+      'Ingress/gateway-ingress',
+      ['metadata', 'annotations', 'nginx.ingress.kubernetes.io/proxy-body-size'],
+      undefined,
+    ),
+  },
+  {
+    name: 'another host',
+    overlay: minikube,
+    check: 'tutorial',
+    plant: set('Ingress/rabbitmq-ingress', ['spec', 'rules', 0, 'host'], 'rabbitmq.local'),
+  },
+  {
+    name: 'no Service of the tutorial any more',
+    overlay: minikube,
+    check: 'tutorial',
+    plant: all(without('Service/auth'), without('ConfigMap/auth-configmap')),
+  },
+];
