@@ -11,6 +11,7 @@ export const checkNames = [
   'order',
   'addresses',
   'ports',
+  'proxy',
   'networks',
   'mounts',
   'health',

@@ -10,6 +10,7 @@ import { mounts } from './mounts';
 import { networks } from './networks';
 import { order } from './order';
 import { ports } from './ports';
+import { proxy } from './proxy';
 import { secrets } from './secrets';
 import { stopping } from './stopping';
 import { timeLimits } from './time-limits';
@@ -23,6 +24,7 @@ export const checks: Readonly<Record<Exclude<CheckName, 'schema'>, Check>> = {
   order,
   addresses,
   ports,
+  proxy,
   networks,
   mounts,
   health,

@@ -1,6 +1,7 @@
 import { defaultMediaLimits } from '../../../../pipeline/media/media-limits';
 import type { Check, ComposeFinding } from '../check';
 import type { Deployment } from '../model/deployment';
+import { textsOf } from '../model/addresses';
 import { productServices, settingText } from '../model/product-service';
 
 const found = (where: string, problem: string): ComposeFinding => ({
@@ -25,6 +26,7 @@ export const limits: Check = (deployment) => [
     ];
   }),
   ...converters(deployment),
+  ...broker(deployment),
 ];
 
 /** Fewer bytes than ffmpeg may ask for, and the kernel ends it where our own limit would have. */
@@ -47,4 +49,17 @@ function converters(deployment: Deployment): ComposeFinding[] {
           : []),
       ];
     });
+}
+
+/** Publishers must be held back before the kernel ends the broker, with room for what it does then. */
+function broker(deployment: Deployment): ComposeFinding[] {
+  const { rabbitmq } = deployment.compose.services;
+  const text = rabbitmq && textsOf(deployment, rabbitmq).map((one) => one.text);
+  const said = /^vm_memory_high_watermark\.absolute\s*=\s*(\d+)MB/m.exec(text?.join('\n') ?? '');
+  const watermark = Number(said?.[1] ?? Infinity) * 1_000_000;
+  const memory = rabbitmq?.deploy?.resources?.limits?.memory ?? 0;
+  if (rabbitmq === undefined || watermark <= memory * 0.75) return [];
+  return [
+    found('rabbitmq', `expected vm_memory_high_watermark.absolute of 3/4 of ${memory} at most`),
+  ];
 }

@@ -6,6 +6,9 @@ import { secretTarget } from '../model/product-service';
 /** Every secret is made by the script, handed over as a file, and written out nowhere. */
 export const secrets: Check = (deployment) => [
   ...definitions(deployment),
+  ...['.env', '.secrets/']
+    .filter((path) => !deployment.gitIgnored.includes(path))
+    .map((path) => found('.gitignore', `expected it to have ${path}`)),
   ...Object.entries(deployment.compose.services).flatMap(([name, service]) => [
     ...unmounted(deployment, name, service),
     ...writtenOut(deployment, name, service),

@@ -15,6 +15,8 @@ export interface Deployment {
   /** By the path as compose names it. */
   readonly mounted: Readonly<Record<string, MountedPath>>;
   readonly image: ImageFacts;
+  /** Lines of .gitignore. */
+  readonly gitIgnored: readonly string[];
 }
 
 /** What the image says of itself; its files may be missing where only the compose file is looked at. */

@@ -23,6 +23,7 @@ export function readDeployment(
     ),
     mounted: Object.fromEntries(sources.map((source) => [source, readMounted(source)])),
     image: readImage(repository),
+    gitIgnored: readFileSync(join(repository, '.gitignore'), 'utf8').split('\n'),
   };
 }
 

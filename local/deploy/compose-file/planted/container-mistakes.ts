@@ -117,6 +117,11 @@ export const containerMistakes: readonly PlantedMistake[] = [
     plant: inService('converter', ({ environment }) => (environment['CONCURRENCY'] = '2')),
   },
   {
+    name: 'a broker that holds publishers back after the kernel has ended it',
+    check: 'limits',
+    plant: inFile('rabbitmq.conf', '= 600MB', '= 1200MB'),
+  },
+  {
     name: 'a log that fills the disk',
     check: 'limits',
     plant: inService('proxy', (service) => delete service.logging),

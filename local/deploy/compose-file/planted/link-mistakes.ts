@@ -119,6 +119,36 @@ export const linkMistakes: readonly PlantedMistake[] = [
     }),
   },
   {
+    name: 'uploads of a megabyte at most',
+    check: 'proxy',
+    plant: inFile('nginx.conf', 'client_max_body_size 0;', ''),
+  },
+  {
+    name: 'videos that are collected on the disk of nginx',
+    check: 'proxy',
+    plant: inFile('nginx.conf', 'proxy_request_buffering off', 'proxy_request_buffering on'),
+  },
+  {
+    name: 'an upload that is sent twice',
+    check: 'proxy',
+    plant: inFile('nginx.conf', 'error timeout;', 'error timeout non_idempotent;'),
+  },
+  {
+    name: 'gateways that are looked up once and for all',
+    check: 'proxy',
+    plant: inFile('nginx.conf', 'proxy_pass http://$gateway;', 'proxy_pass http://gateway:8080;'),
+  },
+  {
+    name: 'answers of Docker’s DNS that are kept',
+    check: 'proxy',
+    plant: inFile('nginx.conf', ' valid=1s', ''),
+  },
+  {
+    name: 'nginx less patient than the gateway',
+    check: 'proxy',
+    plant: inFile('nginx.conf', 'client_body_timeout 1h', 'client_body_timeout 30s'),
+  },
+  {
     name: 'a converter with a way to the Internet',
     check: 'networks',
     plant: inService('converter', ({ networks }) => (networks['outside'] = null)),

@@ -96,6 +96,11 @@ export const processMistakes: readonly PlantedMistake[] = [
     plant: inCompose(({ secrets }) => (secrets['smtp-url'] = { file: '/x/compose/smtp-url' })),
   },
   {
+    name: 'passwords that git does not ignore',
+    check: 'secrets',
+    plant: (deployment) => ({ ...deployment, gitIgnored: ['node_modules/', '.env'] }),
+  },
+  {
     name: 'a secret that nobody uses any more',
     check: 'secrets',
     plant: inService('notification', (service) => {
