@@ -1,0 +1,35 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { z } from 'zod';
+import type { Engine } from '../../engine/engine';
+import { importNodeBase } from '../../engine/node-base';
+import { buildImage } from '../../image/build-image';
+import { imageNames, imageTargets } from '../../image/image-target';
+
+const packageSchema = z.object({ version: z.string() });
+
+/** The version that the checkout's images have, and that compose asks for. */
+export function productVersion(repository: string): string {
+  return packageSchema.parse(JSON.parse(readFileSync(join(repository, 'package.json'), 'utf8')))
+    .version;
+}
+
+/**
+ * Builds the product's images; what did not change comes from the engine's cache.
+ *
+ * @param engine with the network `outside`
+ * @param directory where the base image is put together
+ */
+export async function buildProductImages(
+  engine: Engine,
+  repository: string,
+  directory: string,
+  signal: AbortSignal,
+): Promise<void> {
+  await importNodeBase(engine, repository, directory, signal);
+  const version = productVersion(repository);
+  for (const target of imageTargets) {
+    const tag = `${imageNames[target]}:${version}`;
+    await buildImage(engine, { repository, target, tag, version, cache: true });
+  }
+}
