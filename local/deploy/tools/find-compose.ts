@@ -6,12 +6,12 @@ import { findTool, type Tool } from './find-tool';
 
 const compose: Tool = {
   name: 'docker-compose',
-  // The first that knows today's compose file format (docs.docker.com/reference/compose-file).
-  least: [2, 0],
+  // One service may build what others run, `--wait` knows of services that end, profiles have `*`.
+  least: [2, 20],
   versionArguments: ['version', '--short'],
   debianPackage: 'docker-compose',
   programInPackage: 'usr/libexec/docker/cli-plugins/docker-compose',
-  install: 'install docker compose 2 or newer (docs.docker.com/compose/install)',
+  install: 'install docker compose 2.20 or newer (docs.docker.com/compose/install)',
 };
 
 /** Where `docker` looks for its plugins; such a plugin runs by itself as well. */

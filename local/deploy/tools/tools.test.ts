@@ -58,7 +58,7 @@ test('one on the path is taken when it is new enough, and passed over when it is
   };
   const ours = program('2.40.1');
   expect(await findCompose(libraryDirectory, directory)).toBe(ours);
-  program('1.29.2');
+  program('2.19.1');
   const other = await findCompose(libraryDirectory, directory);
   expect(other).not.toBe(ours);
   expect(existsSync(other)).toBe(true);
