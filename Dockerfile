@@ -1,7 +1,7 @@
 # One image for every process and command of the product (see image/entry-names.ts):
 #
-#   docker build --target service   --tag video-to-mp3:0.1.0 .
-#   docker build --target converter --tag video-to-mp3-converter:0.1.0 .
+#   docker build --target service   --tag video-to-mp3:0.2.0 .
+#   docker build --target converter --tag video-to-mp3-converter:0.2.0 .
 #
 # It needs BuildKit, and nothing but the base image, npm's registry and Debian's mirror. Behind a
 # proxy with a certificate of its own: --secret id=ca,src=/etc/ssl/certs/ca-certificates.crt.
@@ -35,16 +35,16 @@ COPY package.json package-lock.json ./
 RUN --mount=type=secret,id=ca --mount=type=cache,target=/root/.npm \
     if [ -f /run/secrets/ca ]; then export NODE_EXTRA_CA_CERTS=/run/secrets/ca; fi; \
     npm ci --ignore-scripts --omit=dev --no-audit --no-fund \
-    && find node_modules -type f \( -name '*.d.ts' -o -name '*.d.mts' -o -name '*.d.cts' \
+    && find node_modules -type f \( -name '*.ts' -o -name '*.mts' -o -name '*.cts' \
       -o -name '*.map' -o -name '*.md' -o -name '*.tsbuildinfo' \) -delete \
     && rm -rf node_modules/bcrypt/prebuilds/darwin-* node_modules/bcrypt/prebuilds/win32-* \
     && rm package.json package-lock.json \
     && find node_modules -depth -type d -empty -delete \
     && find /image -exec touch --no-dereference --date "@$SOURCE_DATE_EPOCH" {} +
 
-# All that is set for a container, and an init process. Nothing can become root: no file is setuid.
-# npm and its kin have nothing to do at run time.
-FROM ${BASE_IMAGE} AS runtime
+# The base with an init process, and without what has nothing to do at run time: npm and its kin,
+# and the right to become root, as no file is setuid.
+FROM ${BASE_IMAGE} AS system
 ARG SOURCE_DATE_EPOCH=0
 RUN touch /dev/shm/before \
     && apt-get update -qq && apt-get install -qq --yes --no-install-recommends tini \
@@ -55,13 +55,17 @@ RUN touch /dev/shm/before \
     && rm -rf /var/lib/apt/lists/* /var/cache/apt/* /var/cache/debconf/*-old /var/cache/ldconfig \
       /var/lib/dpkg/*-old /var/log/* /tmp/* /root/.npm \
     && find / -xdev -newer /dev/shm/before -exec touch --no-dereference --date "@$SOURCE_DATE_EPOCH" {} +
-ENV NODE_ENV=production
+
+# As one layer: what was removed is really gone, and removing leaves no time behind.
+FROM scratch AS runtime
+COPY --from=system / /
+ENV PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin NODE_ENV=production
 WORKDIR /app
 USER 1000:1000
 ENTRYPOINT ["/usr/bin/tini", "--", "node", "--max-semi-space-size=1", "/app/dist/image/start.js"]
 HEALTHCHECK --interval=10s --timeout=6s --start-period=60s --retries=3 \
   CMD ["node", "/app/dist/image/start.js", "health"]
-ARG VERSION=0.1.0
+ARG VERSION=0.2.0
 ARG REVISION=unknown
 LABEL org.opencontainers.image.title="video-to-mp3" \
       org.opencontainers.image.description="Event-driven video-to-MP3 service over RabbitMQ" \
@@ -69,12 +73,14 @@ LABEL org.opencontainers.image.title="video-to-mp3" \
       org.opencontainers.image.version="${VERSION}" \
       org.opencontainers.image.revision="${REVISION}"
 
-# ffmpeg lies below the application, so that a new version of ours is a few megabytes to pull.
+# ffmpeg lies below the application, so that a new version of ours is a few megabytes to pull. The
+# graphics drivers, a third of it all, would be opened for a display only; dpkg's list stays true.
 FROM runtime AS media
 ARG SOURCE_DATE_EPOCH=0
 USER root
 RUN touch /dev/shm/before \
     && apt-get update -qq && apt-get install -qq --yes --no-install-recommends ffmpeg \
+    && dpkg --purge --force-depends libgl1-mesa-dri libllvm15 libz3-4 \
     && find / -xdev -type f -perm /6000 -exec chmod a-s {} + \
     && rm -rf /var/lib/apt/lists/* /var/cache/apt/* /var/cache/debconf/*-old /var/cache/ldconfig \
       /var/cache/fontconfig /var/lib/dpkg/*-old /var/log/* /tmp/* \

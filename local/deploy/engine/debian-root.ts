@@ -55,6 +55,8 @@ export async function makeDebianRoot(
     ...(mirror.security === undefined ? [] : [`deb ${mirror.security} ${suite}-security main`]),
   ];
   writeFileSync(join(root, 'etc/apt/sources.list'), `${sources.join('\n')}\n`);
+  // The builder mounts its own over these; it would make and remove them, were they not there.
+  for (const name of ['hosts', 'resolv.conf']) writeFileSync(join(root, 'etc', name), '');
   // No service is started in a container while a package is installed.
   writeFileSync(join(root, 'usr/sbin/policy-rc.d'), '#!/bin/sh\nexit 101\n', { mode: 0o755 });
 }

@@ -1,0 +1,32 @@
+import { existsSync } from 'node:fs';
+import type { Engine } from '../engine/engine';
+import type { ImageTarget } from './image-target';
+
+/** Where Debian keeps the certificates a machine trusts; a proxy's own is among them. */
+const machineCertificates = '/etc/ssl/certs/ca-certificates.crt';
+
+export interface ImageBuild {
+  /** The checkout. */
+  readonly repository: string;
+  readonly target: ImageTarget;
+  readonly tag: string;
+  readonly version: string;
+  readonly cache: boolean;
+}
+
+/**
+ * Builds a target of the Dockerfile as a person would, with the engine's network `outside`.
+ *
+ * @throws StackError with the end of the builder's output
+ */
+export async function buildImage(engine: Engine, build: ImageBuild): Promise<void> {
+  const { repository, target, tag, version, cache } = build;
+  await engine.docker([
+    'build',
+    ...['--network', 'host', '--progress', 'plain', '--target', target, '--tag', tag],
+    ...['--build-arg', `VERSION=${version}`],
+    ...(existsSync(machineCertificates) ? ['--secret', `id=ca,src=${machineCertificates}`] : []),
+    ...(cache ? [] : ['--no-cache']),
+    repository,
+  ]);
+}

@@ -1,0 +1,29 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { repositoryDirectory } from '../../repository-directory';
+import { imageTargets } from './image-target';
+import { readProduct } from './read-product';
+
+const read = (name: string): string => readFileSync(join(repositoryDirectory(), name), 'utf8');
+const dockerfile = read('Dockerfile');
+
+test('the version is that of package.json', () => {
+  const { version } = readProduct(repositoryDirectory());
+  expect(/^ARG VERSION=(.*)$/m.exec(dockerfile)?.[1]).toBe(version);
+  for (const [, named] of dockerfile.matchAll(/--tag \S+:(\S+)/g)) expect(named).toBe(version);
+});
+
+test('it has the targets, and needs no other frontend of the builder', () => {
+  for (const target of imageTargets) expect(dockerfile).toMatch(new RegExp(` AS ${target}$`, 'm'));
+  // A `# syntax=` line is fetched from a registry.
+  expect(dockerfile).not.toMatch(/^#\s*syntax=/m);
+});
+
+test('the builder is sent what it names, and nothing else', () => {
+  const patterns = read('.dockerignore')
+    .split('\n')
+    .filter((line) => /^[^#]/.test(line));
+  expect(patterns[0]).toBe('*');
+  const sent = patterns.filter((line) => line.startsWith('!')).map((line) => line.slice(1));
+  expect(sent.filter((name) => /^\.|^local|node_modules|dist/.test(name))).toEqual([]);
+});

@@ -1,0 +1,34 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { z } from 'zod';
+import type { Product } from './built-image';
+
+const packageFile = z.object({ version: z.string() });
+const lockFile = z.object({
+  packages: z.record(
+    z.string(),
+    z.object({
+      dev: z.boolean().default(false),
+      // Needed by a development package and wanted, but not needed, by another.
+      devOptional: z.boolean().default(false),
+      optional: z.boolean().default(false),
+    }),
+  ),
+});
+
+/** @throws ZodError when package.json or package-lock.json (version 3) is not what it should be */
+export function readProduct(repository: string): Product {
+  const read = (name: string): unknown => JSON.parse(readFileSync(join(repository, name), 'utf8'));
+  const { packages } = lockFile.parse(read('package-lock.json'));
+  return {
+    version: packageFile.parse(read('package.json')).version,
+    lockedPackages: new Map(
+      Object.entries(packages)
+        .filter(([path]) => path !== '')
+        .map(([path, { dev, devOptional, optional }]) => [
+          path,
+          { development: dev, optional: optional || devOptional },
+        ]),
+    ),
+  };
+}
