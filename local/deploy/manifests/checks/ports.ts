@@ -18,6 +18,7 @@ export const ports: Check = (rendered) => [
   ...processesOf(rendered).flatMap((process) => [
     ...listening(process),
     ...addresses(rendered, process),
+    ...publicAddress(rendered, process),
   ]),
 ];
 
@@ -193,6 +194,23 @@ function addresses(rendered: Rendered, process: Process): ManifestFinding[] {
       ? []
       : [{ check: 'ports', where: process.where, problem } as const];
   });
+}
+
+/** The links in mails lead to an Ingress of the gateway, by the protocol that it speaks. */
+function publicAddress({ objects }: Rendered, process: Process): ManifestFinding[] {
+  const reads = Object.values(process.settings).some(({ env }) => env === 'PUBLIC_URL');
+  const url = reads ? URL.parse(process.text('PUBLIC_URL') ?? '') : null;
+  const ingresses = ofKind(objects, 'Ingress');
+  if (url === null || ingresses.length === 0) return [];
+  const found = ingresses.find(({ spec }) => spec.rules?.some(({ host }) => host === url.hostname));
+  const isSecure = found?.spec.tls?.some(({ hosts }) => hosts?.includes(url.hostname)) === true;
+  const problem =
+    found === undefined
+      ? `PUBLIC_URL is ${url.href}, and no Ingress has that host`
+      : isSecure !== (url.protocol === 'https:')
+        ? `PUBLIC_URL is ${url.href}, and ${nameOf(found)} speaks ${isSecure ? 'https' : 'http only'}`
+        : undefined;
+  return problem === undefined ? [] : [{ check: 'ports', where: process.where, problem }];
 }
 
 const finding = ({ overlay }: Rendered, where: string, problem: string): ManifestFinding => ({

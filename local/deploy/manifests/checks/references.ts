@@ -1,7 +1,7 @@
 import { isIssued } from '../acme-solver';
 import type { Check, ManifestFinding } from '../check';
 import { configMapData } from '../model/environment';
-import { ofKind } from '../model/kinds';
+import { type Kinds, ofKind } from '../model/kinds';
 import { nameOf } from '../model/kubernetes-object';
 import type { Rendered } from '../model/rendered';
 import { workloadsOf } from '../model/workload';
@@ -26,6 +26,9 @@ export const references: Check = (rendered) => {
             `is for ${name} of the namespace ${String(namespace)}`,
           ),
         ),
+    ),
+    ...ofKind(rendered.objects, 'ExternalSecret').flatMap((secret) =>
+      unfetched(secret).map((problem) => finding(rendered, nameOf(secret), problem)),
     ),
     ...unused(rendered, all),
   ];
@@ -144,6 +147,18 @@ function volumeProblems(rendered: Rendered): ManifestFinding[] {
       ...twice,
     ].map((problem) => finding(rendered, where, problem));
   });
+}
+
+/** A template is filled in from what is fetched, and from nothing else. */
+function unfetched({ spec }: Kinds['ExternalSecret']): string[] {
+  if (spec.dataFrom !== undefined) return [];
+  const fetched = (spec.data ?? []).map(({ secretKey }) => secretKey);
+  const texts = Object.entries(spec.target?.template?.data ?? {});
+  return texts.flatMap(([key, text]) =>
+    [...text.matchAll(/\{\{-?\s*\.(\w+)/g)].flatMap(([, name = '']) =>
+      fetched.includes(name) ? [] : [`${key} is made of ${name}, which is not fetched`],
+    ),
+  );
 }
 
 function unused(rendered: Rendered, all: readonly Located[]): ManifestFinding[] {

@@ -66,6 +66,24 @@ export const linkMistakes: readonly PlantedMistake[] = [
     plant: set('ConfigMap/auth-configmap', ['data', 'MYSQL_HOST'], 'mysql-server'),
   },
   {
+    name: 'mails with links to nowhere',
+    check: 'ports',
+    plant: set(
+      'ConfigMap/notification-configmap',
+      ['data', 'PUBLIC_URL'],
+      'https://mp3.example.com',
+    ),
+  },
+  {
+    name: 'mails with links that are not encrypted',
+    check: 'ports',
+    plant: set(
+      'ConfigMap/notification-configmap',
+      ['data', 'PUBLIC_URL'],
+      'http://mp3converter.com',
+    ),
+  },
+  {
     name: 'a scaler that asks in another namespace',
     check: 'ports',
     plant: set(
@@ -97,6 +115,11 @@ export const linkMistakes: readonly PlantedMistake[] = [
     name: 'a key that the Secret has not',
     check: 'references',
     plant: set('ExternalSecret/auth-secret', ['spec', 'data', 0, 'secretKey'], 'PASSWORD'),
+  },
+  {
+    name: 'a part of a URL that is not fetched',
+    check: 'references',
+    plant: set('ExternalSecret/relay-secret', ['spec', 'data', 0, 'secretKey'], 'mongoAddress'),
   },
   {
     name: 'a mount of no volume',
