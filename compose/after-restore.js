@@ -8,6 +8,7 @@
 //   mail missing    the same of a mail
 const names = { jobs: 'jobs', mp3s: 'mp3s' }; // JOBS_DATABASE and MP3S_DATABASE
 const jobs = db.getSiblingDB(names.jobs);
+const began = new Date();
 
 function run(collection, stages) {
   jobs.runCommand({ aggregate: collection, pipeline: stages, cursor: {} });
@@ -79,7 +80,10 @@ repair('mail missing', [{ $match: { mail: 'dead' } }, ...withoutLetter(['mp3', '
 printjson(
   jobs.runCommand({
     aggregate: 'after_restore',
-    pipeline: [{ $group: { _id: '$what', jobs: { $sum: 1 } } }],
+    pipeline: [
+      { $match: { at: { $gte: began } } },
+      { $group: { _id: '$what', jobs: { $sum: 1 } } },
+    ],
     cursor: {},
   }),
 );

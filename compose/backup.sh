@@ -55,7 +55,7 @@ dump 1-jobs.archive.gz "$jobs" --gzip --collection jobs
 dump 2-mails.archive.gz "$jobs" --gzip --collection mails
 dump 3-dead-letters.archive.gz "$jobs" --gzip --collection dead_letters
 dump 4-records.archive.gz "$jobs" --gzip --excludeCollection jobs --excludeCollection mails \
-  --excludeCollection dead_letters --excludeCollection leases
+  --excludeCollection dead_letters --excludeCollection leases --excludeCollection after_restore
 
 # 5: the users, after the records, so that every owner in them is a user.
 echo 'backup: 5-users.sql'
