@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createStackConfig } from '../../stack-config';
@@ -13,6 +13,7 @@ import { linkMistakes } from './planted/link-mistakes';
 import { processMistakes } from './planted/process-mistakes';
 import { schemaMistakes } from './planted/schema-mistakes';
 import { prepareDeployment } from './prepare';
+import { reportOn } from './verify-compose-file';
 
 const repository = repositoryDirectory();
 const { libraryDirectory } = createStackConfig({
@@ -77,6 +78,19 @@ it('has a mistake for each check', () => {
   const planted = [...processMistakes, ...linkMistakes, ...containerMistakes];
   const found = new Set<string>(['schema', ...planted.map(({ check }) => check)]);
   expect(checkNames.filter((name) => !found.has(name))).toEqual([]);
+});
+
+it('reports what docker compose refuses, and leaves no password behind', async () => {
+  const checkout = join(directory, 'checkout');
+  for (const path of ['compose', 'package.json']) {
+    cpSync(join(repository, path), join(checkout, path), { recursive: true });
+  }
+  writeFileSync(join(checkout, 'docker-compose.yml'), 'services: { auth: { imgae: x } }\n');
+  const generated = join(directory, 'generated');
+  const { findings } = await reportOn(checkout, program, generated);
+  expect(findings.map(({ check }) => check)).toEqual(['schema']);
+  expect(findings[0]?.problem).toContain('imgae');
+  expect(existsSync(generated)).toBe(false);
 });
 
 it('without .env tells a person to run the script', async () => {

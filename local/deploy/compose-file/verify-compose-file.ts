@@ -15,20 +15,28 @@ const part = 'compose-file';
 export const verifyComposeFile: VerifyPart = async ({ repository, directory, say }) => {
   const program = await findCompose(join(repository, '.local', 'libraries'));
   say(`compose file: read by ${program}`);
-  const generated = join(directory, part);
-  rmSync(generated, { recursive: true, force: true });
+  return reportOn(repository, program, join(directory, part));
+};
+
+/** @param directory For the passwords that the script makes to look at; it is removed. */
+export async function reportOn(
+  repository: string,
+  program: string,
+  directory: string,
+): Promise<PartReport> {
+  rmSync(directory, { recursive: true, force: true });
   try {
-    const deployment = await prepareDeployment(repository, program, generated);
+    const deployment = await prepareDeployment(repository, program, directory);
     const findings = Object.values(checks).flatMap((check) => check(deployment));
     return { part, findings, facts: factsOf(deployment) };
   } catch (error) {
     if (!(error instanceof ComposeRefused)) throw error;
     return refused(error.message);
   } finally {
-    // Passwords of nothing, but a stray one is looked into every time.
-    rmSync(generated, { recursive: true, force: true });
+    // Passwords of nothing, but whoever finds one has to look what it opens.
+    rmSync(directory, { recursive: true, force: true });
   }
-};
+}
 
 function refused(problem: string): PartReport {
   const finding: ComposeFinding = { check: 'schema', where: 'docker-compose.yml', problem };
