@@ -12,10 +12,23 @@ export function capacityTable(measured: Measured, color: boolean): string {
   for (const [what, { seen, counted }] of Object.entries(perJob)) {
     counts.push([what, seen.toFixed(1), counted.toFixed(1)]);
   }
-  const head = ['queued jobs', 'number', 'measured s', 'model s', 'ratio', 'cores of others'];
+  const head = [
+    'queued jobs',
+    'number',
+    'measured s',
+    'model s',
+    'ratio',
+    'CPU s',
+    'model CPU s',
+    'ratio',
+    'cores of others',
+  ];
   const drains = new Table({ head, ...style });
-  for (const { name, jobs, measuredSeconds, predictedSeconds, ratio, othersCores } of drain) {
-    drains.push([name, jobs, measuredSeconds, predictedSeconds, ratio, othersCores]);
+  for (const one of drain) {
+    drains.push([
+      ...[one.name, one.jobs, one.measuredSeconds, one.predictedSeconds, one.ratio],
+      ...[one.measuredCpuSeconds, one.predictedCpuSeconds, one.cpuRatio, one.othersCores],
+    ]);
   }
   const { cpu, cores, loadBefore, loadAfter } = machine;
   const { ffmpeg, rabbitmq, mongodb } = servers;

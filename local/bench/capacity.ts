@@ -10,7 +10,7 @@ import { makeBig, makeClip, makeLong, type Medium } from '../capacity/measure/ma
 import { Observer } from '../capacity/measure/observe';
 import { recordBytes } from '../capacity/measure/record-bytes';
 import { relayReleasesPerSecond } from '../capacity/measure/relay-rate';
-import { slotSeconds } from '../capacity/model';
+import { slotCpuSeconds, slotSeconds } from '../capacity/model';
 import { brokerMessagesPerJob, mongoOperationsPerJob } from '../capacity/per-job';
 import { referenceWorkload } from '../capacity/workload';
 import { startProduct } from '../e2e/product';
@@ -151,11 +151,21 @@ function converterRates(
 ): MeasuredRates['converter'] {
   const more = (drained: Drained, step: keyof Drained['stepSeconds']) =>
     drained.stepSeconds[step] / drained.jobs - clips.stepSeconds[step] / clips.jobs;
+  const { jobs, cost } = clips;
+  const overheadCpuSeconds = cost.cpuSeconds.converter / jobs;
+  const moreCpu = (drained: Drained) =>
+    drained.cost.cpuSeconds.converter / drained.jobs - overheadCpuSeconds;
+  const videoCpuSecondsPerMegabyte = (moreCpu(bigs) / big.bytes) * 1e6;
+  const encode = longs.encodeCpuSeconds / longs.jobs;
+  const source = (videoCpuSecondsPerMegabyte * long.bytes) / 1e6;
+  const mp3Cpu = Math.max(0, moreCpu(longs) - encode - source);
   return {
+    videoCpuSecondsPerMegabyte,
+    mp3CpuSecondsPerMegabyte: mp3Cpu / (longs.mp3Bytes / longs.jobs / 1e6),
     // By CPU time: neighbours on the machine make the clock run on, and a converter has its core.
     transcodeSpeed: (long.audioSeconds * longs.jobs) / longs.encodeCpuSeconds,
     overheadSeconds: clips.seconds / clips.jobs,
-    overheadCpuSeconds: clips.cost.cpuSeconds.converter / clips.jobs,
+    overheadCpuSeconds,
     fetchMegabytesPerSecond: big.bytes / 1e6 / more(bigs, 'fetch-video'),
     storeMegabytesPerSecond: longs.mp3Bytes / longs.jobs / 1e6 / more(longs, 'store-mp3'),
   };
@@ -177,6 +187,7 @@ function against(
     videoMegabytes: { mean: mean(({ bytes }) => bytes / 1e6), squaredCv: 0 },
   };
   const predictedSeconds = (slotSeconds(workload, rates).mean * jobs) / slots;
+  const predictedCpuSeconds = slotCpuSeconds(workload, rates) * jobs;
   return {
     name: `mixed, ${slots} at a time`,
     jobs,
@@ -184,6 +195,9 @@ function against(
     measuredSeconds: round(seconds),
     predictedSeconds: round(predictedSeconds),
     ratio: round(seconds / predictedSeconds),
+    measuredCpuSeconds: round(cost.cpuSeconds.converter),
+    predictedCpuSeconds: round(predictedCpuSeconds),
+    cpuRatio: round(cost.cpuSeconds.converter / predictedCpuSeconds),
     othersCores: round(cost.othersCores),
   };
 }

@@ -14,8 +14,14 @@ export function measuredRows({ rates }: Pick<Measured, 'rates'>): (readonly [str
       'overhead of a job',
       `${ms(converter.overheadSeconds)} of a slot, ${ms(converter.overheadCpuSeconds)} of it CPU`,
     ],
-    ['fetching a video', `${two(converter.fetchMegabytesPerSecond)} MB/s`],
-    ['storing an MP3', `${two(converter.storeMegabytesPerSecond)} MB/s`],
+    [
+      'fetching a video',
+      `${two(converter.fetchMegabytesPerSecond)} MB/s, ${perMegabyte(converter.videoCpuSecondsPerMegabyte)}`,
+    ],
+    [
+      'storing an MP3',
+      `${two(converter.storeMegabytesPerSecond)} MB/s, ${perMegabyte(converter.mp3CpuSecondsPerMegabyte)}`,
+    ],
     [
       'upload through the gateway',
       `${two(gateway.uploadMegabytesPerSecond)} MB/s, ${perMegabyte(gateway.uploadCpuSecondsPerMegabyte)}`,
@@ -69,13 +75,25 @@ export function perJobTable({ perJob }: Measured): string {
 
 export function drainTable({ drain }: Measured): string {
   return markdownTable(
-    ['queued jobs', 'measured', 'model', 'measured / model', 'cores that others used'],
-    drain.map(({ name, jobs, measuredSeconds, predictedSeconds, ratio, othersCores }) => [
-      `${jobs}, ${name}`,
-      `${measuredSeconds} s`,
-      `${predictedSeconds} s`,
-      ratio.toFixed(2),
-      othersCores.toFixed(2),
+    [
+      'queued jobs',
+      'by the clock',
+      'model',
+      'ratio',
+      'CPU time',
+      'model',
+      'ratio',
+      'cores of others',
+    ],
+    drain.map((one) => [
+      `${one.jobs}, ${one.name}`,
+      `${one.measuredSeconds} s`,
+      `${one.predictedSeconds} s`,
+      one.ratio.toFixed(2),
+      `${one.measuredCpuSeconds} s`,
+      `${one.predictedCpuSeconds} s`,
+      one.cpuRatio.toFixed(2),
+      one.othersCores.toFixed(1),
     ]),
   );
 }

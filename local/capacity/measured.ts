@@ -17,6 +17,10 @@ export const ratesSchema = z.strictObject({
     overheadSeconds: rate,
     /** Of these, CPU time of the converter and its ffmpeg. */
     overheadCpuSeconds: cpuSeconds,
+    /** Of fetching, writing and reading a video, its audio apart. */
+    videoCpuSecondsPerMegabyte: cpuSeconds,
+    /** Of proving and storing an MP3. */
+    mp3CpuSecondsPerMegabyte: cpuSeconds,
     fetchMegabytesPerSecond: rate,
     storeMegabytesPerSecond: rate,
   }),
@@ -83,6 +87,10 @@ export const measuredSchema = z.strictObject({
       predictedSeconds: z.number(),
       /** Measured over predicted. */
       ratio: z.number(),
+      /** CPU time of the converter and ffmpeg, which neighbours on the machine hardly change. */
+      measuredCpuSeconds: z.number(),
+      predictedCpuSeconds: z.number(),
+      cpuRatio: z.number(),
       /** Cores that others on the machine kept busy meanwhile. */
       othersCores: z.number(),
     }),

@@ -63,6 +63,19 @@ export function slotSeconds(
   return { mean, squaredCv: (deviation / mean) ** 2 };
 }
 
+/** CPU time of a converter and its ffmpeg for one job, in seconds; the rest of its slot it waits. */
+export function slotCpuSeconds(
+  workload: Omit<Workload, 'videosPerHour'>,
+  { converter }: MeasuredRates,
+): number {
+  return (
+    converter.overheadCpuSeconds +
+    (workload.audioMinutes.mean * 60) / converter.transcodeSpeed +
+    workload.videoMegabytes.mean * converter.videoCpuSecondsPerMegabyte +
+    mp3Megabytes(workload) * converter.mp3CpuSecondsPerMegabyte
+  );
+}
+
 /** What a core of a converter does in an hour when it never waits for work. */
 export function videosPerHourPerCore(
   workload: Omit<Workload, 'videosPerHour'>,
@@ -160,6 +173,8 @@ export function predict(
 export interface Wish {
   /** Nineteen of twenty videos begin to be converted within so many seconds. */
   readonly p95WaitSeconds: number;
+  /** What the converters may be busy at most: nearer to 1 a small mistake is a long queue. */
+  readonly mostConverterUtilization: number;
   /** What the other parts may be busy at most, on average: room for the busiest hour. */
   readonly mostUtilization: number;
   /** Of each part that may run more than once, so that one may die. */
@@ -178,7 +193,10 @@ export function deploymentFor(workload: Workload, rates: MeasuredRates, wish: Wi
     serviceMeanSeconds: slot.mean,
     serviceSquaredCv: slot.squaredCv,
   };
-  const slots = serversFor(station, wish.p95WaitSeconds);
+  const slots = Math.max(
+    serversFor(station, wish.p95WaitSeconds),
+    Math.ceil((perSecond * slot.mean) / wish.mostConverterUtilization),
+  );
   const cpu = cpuSecondsPerVideo(workload, rates);
   const cores = (cpuSecondsEach: number) =>
     Math.ceil((cpuSecondsEach * perSecond) / mostUtilization);

@@ -4,6 +4,7 @@ import type { Scaling } from './scaler';
 /** What docs/scaling.md asks of every size, and the machines it reckons with. */
 export const referenceWish: Wish = {
   p95WaitSeconds: 60,
+  mostConverterUtilization: 0.85,
   mostUtilization: 0.6,
   leastReplicas: 2,
   // As in manifests/base and docker-compose.yml: CONCURRENCY is 1.
@@ -18,7 +19,8 @@ export const converterScaling: Omit<Scaling, 'mostReplicas'> = {
   leastReplicas: 2,
   messagesPerReplica: 2,
   everySeconds: 15,
-  stabilizationSeconds: 300,
+  stabilizationSeconds: 600,
+  secondsPerFewerReplica: 60,
   // A node that has room and the image.
   startSeconds: 10,
 };

@@ -1,8 +1,8 @@
 interface Replica {
   busySlots: number;
-  readonly readyAtSeconds: number;
+  isOpen: boolean;
   /** Takes nothing new, and ends with its last job. */
-  draining: boolean;
+  isDraining: boolean;
 }
 
 /** The right to run one job on one replica. */
@@ -12,62 +12,59 @@ export interface Slot {
 
 /** Converters that come and go, each with some slots. */
 export class Replicas {
-  #replicas: Replica[] = [];
+  /** Those that work or will soon, the oldest first. */
+  readonly #staying: Replica[] = [];
   /** Slots that may be taken; those of a replica that drains are dropped when they are met. */
-  #free: Slot[] = [];
+  readonly #free: Slot[] = [];
+  #slots = 0;
 
   constructor(private readonly slotsEach: number) {}
 
-  /** Replicas that work or will soon. */
   get wanted(): number {
-    return this.#replicas.filter(({ draining }) => !draining).length;
+    return this.#staying.length;
   }
 
-  /** Slots that exist at a moment: also those that drain, and are busy. */
-  slotsAt(nowSeconds: number): number {
-    return this.#replicas.reduce((slots, { readyAtSeconds, draining, busySlots }) => {
-      if (draining) return slots + busySlots;
-      return readyAtSeconds <= nowSeconds ? slots + this.slotsEach : slots;
-    }, 0);
+  /** Slots that there are now: also those that drain, while they are busy. */
+  get slots(): number {
+    return this.#slots;
   }
 
-  add(readyAtSeconds: number): Slot[] {
-    const replica: Replica = { busySlots: 0, readyAtSeconds, draining: false };
-    this.#replicas.push(replica);
+  /** @returns its slots, to be opened once it is ready */
+  add(): Slot[] {
+    const replica: Replica = { busySlots: 0, isOpen: false, isDraining: false };
+    this.#staying.push(replica);
     return Array.from({ length: this.slotsEach }, () => ({ replica }));
   }
 
-  /** They are ready: their slots may be taken. */
   open(slots: readonly Slot[]): void {
-    this.#free.push(...slots);
+    for (const slot of slots) {
+      if (slot.replica.isDraining) continue;
+      slot.replica.isOpen = true;
+      this.#free.push(slot);
+      this.#slots += 1;
+    }
   }
 
-  /** Any of them, as a scale-in picks: the one that began last. */
+  /** Any of them may be picked by a scale-in; here it is the youngest. */
   removeOne(): void {
-    const replica = this.#replicas.findLast(({ draining }) => !draining);
+    const replica = this.#staying.pop();
     if (replica === undefined) return;
-    replica.draining = true;
-    this.#forgetEnded(replica);
+    replica.isDraining = true;
+    if (replica.isOpen) this.#slots -= this.slotsEach - replica.busySlots;
   }
 
   take(): Slot | undefined {
     for (;;) {
       const slot = this.#free.pop();
-      if (slot?.replica.draining === true) continue;
+      if (slot?.replica.isDraining === true) continue;
       if (slot !== undefined) slot.replica.busySlots += 1;
       return slot;
     }
   }
 
   giveBack(slot: Slot): void {
-    const { replica } = slot;
-    replica.busySlots -= 1;
-    if (replica.draining) this.#forgetEnded(replica);
+    slot.replica.busySlots -= 1;
+    if (slot.replica.isDraining) this.#slots -= 1;
     else this.#free.push(slot);
-  }
-
-  #forgetEnded(replica: Replica): void {
-    if (replica.busySlots > 0) return;
-    this.#replicas = this.#replicas.filter((one) => one !== replica);
   }
 }

@@ -8,6 +8,8 @@ export interface Scaling {
   readonly everySeconds: number;
   /** The highest wish of so long counts before replicas go (default 300 s). */
   readonly stabilizationSeconds: number;
+  /** After one replica has gone, the next one goes so much later at the earliest. */
+  readonly secondsPerFewerReplica: number;
   /** From the decision to a consumer that takes messages. */
   readonly startSeconds: number;
 }
@@ -18,17 +20,23 @@ export interface Scaling {
  * (kubernetes.io/docs/tasks/run-application/horizontal-pod-autoscale, "Algorithm details").
  */
 export class Scaler {
+  #fewerAtSeconds = -Infinity;
   #wishes: { readonly atSeconds: number; readonly replicas: number }[] = [];
 
   constructor(private readonly scaling: Scaling) {}
 
-  wanted(nowSeconds: number, depth: number): number {
+  /** @param current replicas that work or will soon */
+  wanted(nowSeconds: number, depth: number, current: number): number {
     const { leastReplicas, mostReplicas, messagesPerReplica, stabilizationSeconds } = this.scaling;
     const wish = Math.ceil(depth / messagesPerReplica);
     const replicas = Math.min(mostReplicas, Math.max(leastReplicas, wish));
     const since = nowSeconds - stabilizationSeconds;
     this.#wishes = this.#wishes.filter(({ atSeconds }) => atSeconds >= since);
     this.#wishes.push({ atSeconds: nowSeconds, replicas });
-    return Math.max(...this.#wishes.map((one) => one.replicas));
+    const wanted = Math.max(...this.#wishes.map((one) => one.replicas));
+    if (wanted >= current) return wanted;
+    if (nowSeconds < this.#fewerAtSeconds + this.scaling.secondsPerFewerReplica) return current;
+    this.#fewerAtSeconds = nowSeconds;
+    return current - 1;
   }
 }

@@ -45,7 +45,7 @@ export function about(number: number): string {
   return Number(number.toPrecision(2)).toLocaleString('en-US', { maximumSignificantDigits: 2 });
 }
 
-const percent = (share: number): string => `${about(share * 100)} %`;
+const percent = (share: number): string => (share < 0.01 ? 'under 1 %' : `${about(share * 100)} %`);
 
 function sized(measured: Measured, videosPerHour: number) {
   const workload: Workload = { ...referenceWorkload, videosPerHour };
@@ -59,17 +59,17 @@ function conclusion(measured: Measured): string {
   const slot = slotSeconds(referenceWorkload, rates).mean;
   const { audioMinutes, videoMegabytes } = referenceWorkload;
   const encodeSeconds = (audioMinutes.mean * 60) / rates.converter.transcodeSpeed;
-  const { workload, prediction } = sized(measured, 10_000);
+  const { workload, deployment, prediction } = sized(measured, 10_000);
   const written = ((videoMegabytes.mean + mp3Megabytes(workload)) * 10_000) / 3_600;
   const queue = prediction.utilization['RabbitMQ confirms'];
   return [
     `- **A core converts about ${about(perCore)} videos an hour** (${audioMinutes.mean} minutes of audio, ${videoMegabytes.mean} MB each, on average): ${slot.toFixed(1)} s of a slot, ${percent(encodeSeconds / slot)} of it the encode.`,
-    `- **What grows is converters; what ends is bytes.** At 10,000 videos an hour listeners write ${about(written)} MB/s into MongoDB, and one queue is busy for ${percent(queue)} of what the measured broker confirms. RabbitMQ and the relay are not the limit at any size of the table.`,
+    `- **What grows is converters; what ends is bytes.** At 10,000 videos an hour ${about(written)} MB/s of videos and MP3s go into MongoDB, which takes ${deployment.mongo.shards} replica sets, and a queue gets ${percent(queue)} of the messages that the measured broker confirms. RabbitMQ and the relay are not the limit at any size of the table.`,
   ].join('\n');
 }
 
 /** Long enough that the start of it does not count. */
-const simulatedVideos = 20_000;
+const simulatedVideos = 10_000;
 
 /** Nineteen of twenty waits when KEDA sets the replicas, and how many they are. */
 function scaledByKeda(measured: Measured, workload: Workload, deployment: Deployment) {

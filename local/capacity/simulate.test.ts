@@ -46,6 +46,7 @@ describe('scaling', () => {
     messagesPerReplica: 2,
     everySeconds: 15,
     stabilizationSeconds: 300,
+    secondsPerFewerReplica: 60,
     startSeconds: 20,
   };
 
@@ -61,9 +62,9 @@ describe('scaling', () => {
     expect(scaled.peakReplicas).toBe(10);
     expect(Math.max(...scaled.waitsSeconds)).toBe(74);
     expect(scaled.waitsSeconds[100]).toBe(0);
-    // Ten for 300 s and somewhat, one for the rest.
-    expect(scaled.meanReplicas).toBeGreaterThan(1.5);
-    expect(scaled.meanReplicas).toBeLessThan(3);
+    // Ten for some 350 s, one less every minute, one from about 900 s on.
+    expect(scaled.meanReplicas).toBeGreaterThan(2.5);
+    expect(scaled.meanReplicas).toBeLessThan(3.5);
   });
 
   it('ends no job that runs on a replica which is to go', () => {

@@ -130,10 +130,10 @@ export function simulate(simulation: Simulation): Simulated {
         if (scaler === undefined || scaling === undefined) return;
         const depth = queue.length - queueHead + working;
         if (comingEnded && depth + owners.held === 0) return;
-        const wanted = scaler.wanted(nowSeconds, depth);
+        const wanted = scaler.wanted(nowSeconds, depth, replicas.wanted);
         for (let more = replicas.wanted; more < wanted; more += 1) {
           const readyAt = nowSeconds + scaling.startSeconds;
-          events.add(readyAt, { kind: 'ready', slots: replicas.add(readyAt) });
+          events.add(readyAt, { kind: 'ready', slots: replicas.add() });
         }
         for (let less = replicas.wanted; less > wanted; less -= 1) replicas.removeOne();
         peak.replicas = Math.max(peak.replicas, replicas.wanted);
@@ -145,7 +145,7 @@ export function simulate(simulation: Simulation): Simulated {
     }
   };
 
-  for (let made = 0; made < simulation.replicas; made += 1) replicas.open(replicas.add(0));
+  for (let made = 0; made < simulation.replicas; made += 1) replicas.open(replicas.add());
   if (scaler !== undefined) events.add(0, { kind: 'scales' });
   expectNext();
   let endedAtSeconds = 0;
@@ -153,7 +153,7 @@ export function simulate(simulation: Simulation): Simulated {
     const passed = next.atSeconds - nowSeconds;
     if (passed > 0) {
       area.busy += working * passed;
-      area.slots += replicas.slotsAt(nowSeconds) * passed;
+      area.slots += replicas.slots * passed;
       area.replicas += replicas.wanted * passed;
     }
     nowSeconds = next.atSeconds;
