@@ -25,6 +25,7 @@ export const checkNames = [
   'jobs',
   'time limits',
   'scraping',
+  'broker nodes',
 ] as const;
 export type CheckName = (typeof checkNames)[number];
 export type ManifestFinding = Finding<CheckName>;

@@ -1,5 +1,6 @@
 import type { Check, CheckName, ManifestFinding } from './check';
 import { accountTokens } from './checks/account-tokens';
+import { brokerNodes } from './checks/broker-nodes';
 import { disruption } from './checks/disruption';
 import { environment } from './checks/environment';
 import { images } from './checks/images';
@@ -47,6 +48,7 @@ export const meaningChecks: Readonly<Record<Exclude<CheckName, FormCheck>, Check
   jobs,
   'time limits': timeLimits,
   scraping,
+  'broker nodes': brokerNodes,
 };
 
 /** What is wrong with the form of objects: types, formats, and fields that do not exist. */

@@ -3,9 +3,9 @@ import { ofKind } from '../model/kinds';
 import { nameOf } from '../model/kubernetes-object';
 import { selects } from '../model/label-selector';
 import { scalersOf } from '../model/scalers';
-import { isOurs, type Workload, workloadsOf } from '../model/workload';
+import { type Workload, workloadsOf } from '../model/workload';
 
-/** A node can be drained, and draining it stops no service: each of ours has one budget with room. */
+/** A node can be drained, and draining it stops no service: what has replicas has one budget with room. */
 export const disruption: Check = ({ overlay, objects }) => {
   const finding = (where: string, problem: string): ManifestFinding => ({
     check: 'disruption',
@@ -29,7 +29,7 @@ export const disruption: Check = ({ overlay, objects }) => {
       return [finding(workload.where, `has ${own.map(nameOf).join(' and ')}, expected one`)];
     }
     if (first === undefined) {
-      const needsOne = least > 1 && workload.containers.some(isOurs);
+      const needsOne = least > 1;
       return needsOne ? [finding(workload.where, 'has no PodDisruptionBudget')] : [];
     }
     const { minAvailable, maxUnavailable } = first.spec;

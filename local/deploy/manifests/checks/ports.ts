@@ -15,6 +15,7 @@ export const ports: Check = (rendered) => [
   ...monitors(rendered),
   ...networkPolicies(rendered),
   ...scalers(rendered),
+  ...configured(rendered),
   ...processesOf(rendered).flatMap((process) => [
     ...listening(process),
     ...addresses(rendered, process),
@@ -130,6 +131,28 @@ function networkPolicies(rendered: Rendered): ManifestFinding[] {
       ),
     ];
   });
+}
+
+/** Addresses in the configuration of servers that are not ours: Prometheus, Grafana. */
+function configured(rendered: Rendered): ManifestFinding[] {
+  return ofKind(rendered.objects, 'ConfigMap').flatMap((config) =>
+    Object.entries(config.data ?? {}).flatMap(([key, text]) => {
+      if (!/\.ya?ml$/.test(key)) return [];
+      const found = [...text.matchAll(/^\s*(?:url: https?:\/\/|- )([a-z][a-z0-9-]*):(\d+)\/?$/gm)];
+      return found.flatMap(([, host = '', port = '']) => {
+        const ofService = serviceAt(rendered, host)?.spec.ports ?? [];
+        return ofService.some((one) => String(one.port) === port)
+          ? []
+          : [
+              finding(
+                rendered,
+                nameOf(config),
+                `${key} leads to ${host}:${port}, and no Service is there with that port`,
+              ),
+            ];
+      });
+    }),
+  );
 }
 
 /** KEDA asks from its own namespace, so it needs the whole name, with this namespace in it. */

@@ -30,6 +30,20 @@ export const references: Check = (rendered) => {
     ...ofKind(rendered.objects, 'ExternalSecret').flatMap((secret) =>
       unfetched(secret).map((problem) => finding(rendered, nameOf(secret), problem)),
     ),
+    ...scaledVersions(rendered),
+    ...ofKind(rendered.objects, 'Job').flatMap((job) => {
+      const names = job.spec.template.spec.containers.map(({ name }) => name);
+      return (job.spec.podFailurePolicy?.rules ?? [])
+        .flatMap(({ onExitCodes }) => onExitCodes?.containerName ?? [])
+        .filter((name) => !names.includes(name))
+        .map((name) =>
+          finding(
+            rendered,
+            nameOf(job),
+            `looks at how ${name} ends, which is none of its containers`,
+          ),
+        );
+    }),
     ...unused(rendered, all),
   ];
 };
@@ -159,6 +173,26 @@ function unfetched({ spec }: Kinds['ExternalSecret']): string[] {
       fetched.includes(name) ? [] : [`${key} is made of ${name}, which is not fetched`],
     ),
   );
+}
+
+/** An autoscaler finds its target by kind, name and version. */
+function scaledVersions(rendered: Rendered): ManifestFinding[] {
+  const { objects } = rendered;
+  return [
+    ...ofKind(objects, 'HorizontalPodAutoscaler'),
+    ...ofKind(objects, 'ScaledObject'),
+  ].flatMap((scaler) => {
+    const { name, kind = 'Deployment', apiVersion = 'apps/v1' } = scaler.spec.scaleTargetRef;
+    const target = objects.find((one) => one.kind === kind && one.metadata.name === name);
+    if (target === undefined || target.apiVersion === apiVersion) return [];
+    return [
+      finding(
+        rendered,
+        nameOf(scaler),
+        `scales a ${kind} of ${apiVersion}, and ${name} is of ${target.apiVersion}`,
+      ),
+    ];
+  });
 }
 
 function unused(rendered: Rendered, all: readonly Located[]): ManifestFinding[] {

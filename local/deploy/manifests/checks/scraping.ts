@@ -5,21 +5,28 @@ import { numberOf, processesOf } from '../model/process';
 import { holdsProduct, type Rendered } from '../model/rendered';
 import { portNumber } from '../model/service-address';
 import { type Workload, workloadsOf } from '../model/workload';
+import { monitorEndpoints } from './monitor-endpoints';
 
 /** Whoever is up is measured: by its annotations, by a monitor of the Prometheus operator, or both. */
-export const scraping: Check = (rendered) => {
+export const scraping: Check = (rendered, facts) => {
   const adminPorts = new Map(
     processesOf(rendered).map((process) => [
       process.workload.name,
       numberOf(process, 'ADMIN_PORT'),
     ]),
   );
-  return workloadsOf(rendered.objects).flatMap((workload): ManifestFinding[] =>
+  const ofPods = workloadsOf(rendered.objects).flatMap((workload) =>
     problemsOf(rendered, workload, adminPorts.get(workload.name)).map((problem) => ({
-      check: 'scraping',
-      where: `${rendered.overlay}: ${workload.where}`,
+      where: workload.where,
       problem,
     })),
+  );
+  return [...ofPods, ...monitorEndpoints(rendered, facts)].map(
+    ({ where, problem }): ManifestFinding => ({
+      check: 'scraping',
+      where: `${rendered.overlay}: ${where}`,
+      problem,
+    }),
   );
 };
 

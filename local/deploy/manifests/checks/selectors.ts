@@ -73,23 +73,32 @@ function foreignPods(workload: Workload, workloads: readonly Workload[]): string
     .map(({ where }) => `its selector ${selectorText(selector)} chooses pods of ${where} too`);
 }
 
+/** Labels that every node has (kubernetes.io/docs, "Well-Known Labels, Annotations and Taints"). */
+const topologyKeys = [
+  'kubernetes.io/hostname',
+  'topology.kubernetes.io/zone',
+  'topology.kubernetes.io/region',
+];
+
 /** Replicas are kept apart from each other, so these selectors have to choose the pod's own kind. */
 function placement({ pod, podLabels }: Workload): string[] {
-  const apart = Object.entries(pod.affinity ?? {}).flatMap(([kind, affinity]) => {
-    if (kind !== 'podAntiAffinity') return [];
-    const required = affinity.requiredDuringSchedulingIgnoredDuringExecution ?? [];
-    const preferred = affinity.preferredDuringSchedulingIgnoredDuringExecution ?? [];
-    return [...required, ...preferred.flatMap(({ podAffinityTerm }) => podAffinityTerm ?? [])].map(
-      ({ labelSelector }) => ({ kind, labelSelector }),
-    );
-  });
-  const spread = (pod.topologySpreadConstraints ?? []).map(({ labelSelector }) => ({
+  const { podAntiAffinity } = pod.affinity ?? {};
+  const apart = [
+    ...(podAntiAffinity?.requiredDuringSchedulingIgnoredDuringExecution ?? []),
+    ...(podAntiAffinity?.preferredDuringSchedulingIgnoredDuringExecution ?? []).flatMap(
+      ({ podAffinityTerm }) => podAffinityTerm ?? [],
+    ),
+  ].map((term) => ({ kind: 'podAntiAffinity', ...term }));
+  const spread = (pod.topologySpreadConstraints ?? []).map((constraint) => ({
     kind: 'topologySpreadConstraints',
-    labelSelector,
+    ...constraint,
   }));
-  return [...apart, ...spread].flatMap(({ kind, labelSelector }) =>
-    labelSelector !== undefined && selects(labelSelector, podLabels)
+  return [...apart, ...spread].flatMap(({ kind, labelSelector, topologyKey }) => [
+    ...(labelSelector !== undefined && selects(labelSelector, podLabels)
       ? []
-      : [`${kind} counts pods with ${selectorText(labelSelector ?? {})}, which its own are not`],
-  );
+      : [`${kind} counts pods with ${selectorText(labelSelector ?? {})}, which its own are not`]),
+    ...(topologyKeys.includes(topologyKey)
+      ? []
+      : [`${kind} counts by ${topologyKey}, which nodes do not have`]),
+  ]);
 }

@@ -37,6 +37,7 @@ export interface Kinds {
     readonly spec: {
       readonly type?: string;
       readonly clusterIP?: string;
+      readonly publishNotReadyAddresses?: boolean;
       readonly externalName?: string;
       readonly selector?: Labels;
       readonly ports?: readonly ServicePort[];
@@ -135,6 +136,9 @@ export interface Kinds {
 
 export interface JobSpec {
   readonly ttlSecondsAfterFinished?: number;
+  readonly podFailurePolicy?: {
+    readonly rules?: readonly { readonly onExitCodes?: { readonly containerName?: string } }[];
+  };
   readonly template: PodTemplate;
 }
 
@@ -168,6 +172,7 @@ export interface MonitorEndpoint {
   readonly port?: string;
   readonly targetPort?: string | number;
   readonly path?: string;
+  readonly metricRelabelings?: readonly Readonly<Record<string, unknown>>[];
 }
 
 export interface NetworkPolicySpec {

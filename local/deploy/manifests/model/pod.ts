@@ -20,8 +20,8 @@ export interface PodSpec {
   readonly hostPID?: boolean;
   readonly hostIPC?: boolean;
   readonly securityContext?: SecurityContext;
-  readonly affinity?: Readonly<Record<string, Affinity>>;
-  readonly topologySpreadConstraints?: readonly { readonly labelSelector?: LabelSelector }[];
+  readonly affinity?: { readonly podAntiAffinity?: Affinity };
+  readonly topologySpreadConstraints?: readonly AffinityTerm[];
 }
 
 export interface LabelSelector {
@@ -41,6 +41,7 @@ interface Affinity {
 }
 
 interface AffinityTerm {
+  readonly topologyKey: string;
   readonly labelSelector?: LabelSelector;
 }
 

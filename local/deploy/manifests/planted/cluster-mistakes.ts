@@ -79,6 +79,26 @@ export const clusterMistakes: readonly PlantedMistake[] = [
     plant: without('PodDisruptionBudget/gateway'),
   },
   {
+    name: 'no budget for the brokers',
+    check: 'disruption',
+    plant: without('PodDisruptionBudget/rabbitmq'),
+  },
+  {
+    name: 'a broker more than its configuration knows',
+    check: 'broker nodes',
+    plant: set('StatefulSet/rabbitmq', ['spec', 'replicas'], 5),
+  },
+  {
+    name: 'brokers that have no names',
+    check: 'broker nodes',
+    plant: set('Service/rabbitmq-nodes', ['spec', 'clusterIP'], undefined),
+  },
+  {
+    name: 'brokers that call themselves otherwise',
+    check: 'broker nodes',
+    plant: set('StatefulSet/rabbitmq', ['spec', 'serviceName'], 'rabbitmq'),
+  },
+  {
     name: 'a number of replicas that fights with the autoscaler',
     check: 'scaling',
     plant: set('Deployment/converter', ['spec', 'replicas'], 4),

@@ -31,6 +31,15 @@ export const linkMistakes: readonly PlantedMistake[] = [
     ),
   },
   {
+    name: 'replicas that are spread over what nodes do not have',
+    check: 'selectors',
+    plant: set(
+      'Deployment/gateway',
+      [...pod, 'topologySpreadConstraints', 0, 'topologyKey'],
+      'failure-domain/zone',
+    ),
+  },
+  {
     name: 'a monitor of no Service',
     check: 'selectors',
     plant: set('ServiceMonitor/gateway', ['spec', 'selector', 'matchLabels'], { app: 'gatway' }),
@@ -82,6 +91,11 @@ export const linkMistakes: readonly PlantedMistake[] = [
       ['data', 'PUBLIC_URL'],
       'http://mp3converter.com',
     ),
+  },
+  {
+    name: 'alerts that reach nobody',
+    check: 'ports',
+    plant: without('Service/alertmanager'),
   },
   {
     name: 'a scaler that asks in another namespace',
@@ -146,6 +160,24 @@ export const linkMistakes: readonly PlantedMistake[] = [
     name: 'a scaler of nothing',
     check: 'references',
     plant: set('ScaledObject/converter', ['spec', 'scaleTargetRef', 'name'], 'converters'),
+  },
+  {
+    name: 'a scaler of another kind of Deployment',
+    check: 'references',
+    plant: set(
+      'HorizontalPodAutoscaler/auth',
+      ['spec', 'scaleTargetRef', 'apiVersion'],
+      'apps/v1beta1',
+    ),
+  },
+  {
+    name: 'an end that is told of another container',
+    check: 'references',
+    plant: set(
+      'Job/migrate-*',
+      ['spec', 'podFailurePolicy', 'rules', 0, 'onExitCodes', 'containerName'],
+      'main',
+    ),
   },
   {
     name: 'a key that KEDA does not find',

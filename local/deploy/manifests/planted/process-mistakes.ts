@@ -143,6 +143,20 @@ export const processMistakes: readonly PlantedMistake[] = [
     ),
   },
   {
+    name: 'a monitor of a page that is not there',
+    check: 'scraping',
+    plant: set('ServiceMonitor/gateway', ['spec', 'endpoints', 0, 'path'], '/stats'),
+  },
+  {
+    name: 'labels of queues that dashboards do not read',
+    check: 'scraping',
+    plant: set(
+      'ServiceMonitor/rabbitmq',
+      ['spec', 'endpoints', 1, 'metricRelabelings', 4],
+      undefined,
+    ),
+  },
+  {
     name: 'a process that nobody measures',
     overlay: 'overlays/minikube',
     check: 'scraping',
