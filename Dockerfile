@@ -18,13 +18,14 @@ RUN --mount=type=secret,id=ca --mount=type=cache,target=/root/.npm \
 COPY . .
 RUN npm run build
 
-# What is installed beside the base, with every time set to SOURCE_DATE_EPOCH: the same inputs make
-# the same layers.
+# Our own part. Every time is set to SOURCE_DATE_EPOCH, and no mode comes from the checkout's umask:
+# the same inputs make the same layers.
 FROM build AS application
 ARG SOURCE_DATE_EPOCH=0
 RUN mkdir -p /image/app && cp -R package.json LICENSE dist /image/app/ && cd /image/app/dist \
     && cp -R /build/auth/migrations auth/ && cp /build/pipeline/media/launch-limited.sh pipeline/media/ \
     && rm -rf local *.tsbuildinfo && find . -name '*.map' -delete \
+    && chmod -R u=rwX,go=rX /image \
     && find /image -exec touch --no-dereference --date "@$SOURCE_DATE_EPOCH" {} +
 
 FROM ${BASE_IMAGE} AS dependencies

@@ -10,7 +10,7 @@ test.each([
   for (const name of entryNames) expect(stderr).toContain(name);
 });
 
-/** What each one prints when it is loaded and cannot start, or says how it is used. */
+/** What each one prints when it is loaded and refuses what it is given. */
 const first: Record<EntryName, { args?: string[]; code: number; says: RegExp }> = {
   gateway: { code: 78, says: /^gateway cannot start[^]*ADMIN_PORT/ },
   auth: { code: 78, says: /^auth cannot start[^]*JWT_SECRET/ },
@@ -18,9 +18,9 @@ const first: Record<EntryName, { args?: string[]; code: number; says: RegExp }> 
   notification: { code: 78, says: /^notification cannot start[^]*ADMIN_PORT/ },
   relay: { code: 78, says: /^relay cannot start[^]*ADMIN_PORT/ },
   migrate: { code: 78, says: /MYSQL_HOST/ },
-  queues: { args: ['--help'], code: 0, says: /^Usage: queues/ },
-  users: { args: ['--help'], code: 0, says: /^Usage: users/ },
-  'dead-letters': { args: ['--help'], code: 0, says: /^Usage: dead-letters/ },
+  queues: { args: ['nonsense'], code: 2, says: /unknown command 'nonsense'/ },
+  users: { args: ['nonsense'], code: 2, says: /unknown command 'nonsense'/ },
+  'dead-letters': { args: ['nonsense'], code: 2, says: /unknown command 'nonsense'/ },
   health: { code: 1, says: /ADMIN_PORT/ },
 };
 

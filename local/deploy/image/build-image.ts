@@ -6,8 +6,8 @@ import type { ImageTarget } from './image-target';
 const machineCertificates = '/etc/ssl/certs/ca-certificates.crt';
 
 export interface ImageBuild {
-  /** The checkout. */
-  readonly repository: string;
+  /** The checkout, or a copy of what is sent of it. */
+  readonly context: string;
   readonly target: ImageTarget;
   readonly tag: string;
   readonly version: string;
@@ -20,13 +20,13 @@ export interface ImageBuild {
  * @throws StackError with the end of the builder's output
  */
 export async function buildImage(engine: Engine, build: ImageBuild): Promise<void> {
-  const { repository, target, tag, version, cache } = build;
+  const { context, target, tag, version, cache } = build;
   await engine.docker([
     'build',
     ...['--network', 'host', '--progress', 'plain', '--target', target, '--tag', tag],
     ...['--build-arg', `VERSION=${version}`],
     ...(existsSync(machineCertificates) ? ['--secret', `id=ca,src=${machineCertificates}`] : []),
     ...(cache ? [] : ['--no-cache']),
-    repository,
+    context,
   ]);
 }

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { repositoryDirectory } from '../../repository-directory';
+import { sentNames } from './copy-context';
 import { imageTargets } from './image-target';
 import { readProduct } from './read-product';
 
@@ -20,10 +21,8 @@ test('it has the targets, and needs no other frontend of the builder', () => {
 });
 
 test('the builder is sent what it names, and nothing else', () => {
-  const patterns = read('.dockerignore')
-    .split('\n')
-    .filter((line) => /^[^#]/.test(line));
-  expect(patterns[0]).toBe('*');
-  const sent = patterns.filter((line) => line.startsWith('!')).map((line) => line.slice(1));
+  const sent = sentNames(read('.dockerignore'));
+  expect(sent).toContain('package.json');
   expect(sent.filter((name) => /^\.|^local|node_modules|dist/.test(name))).toEqual([]);
+  expect(() => sentNames('.env\n.git\n')).toThrow(/expected \* first/);
 });

@@ -1,3 +1,5 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { type Engine, startEngine } from '../engine/engine';
 import { engineDirectory } from '../engine/engine-directory';
 import { NoEngineError } from '../engine/no-engine-error';
@@ -5,11 +7,12 @@ import { importNodeBase, nodeBaseTag } from '../engine/node-base';
 import type { PartContext, PartReport, VerifyPart } from '../part';
 import { buildImage } from './build-image';
 import type { BuiltImage, Product } from './built-image';
+import { copyContext } from './copy-context';
 import { addedBytes, checkConfiguration } from './check-configuration';
 import { checkFiles, npmPackages } from './check-files';
 import { checkSameLayers } from './check-layers';
 import type { ImageFinding } from './image-check';
-import { imageNames, type ImageTarget, imageTargets } from './image-target';
+import { imageNames, imageTargets } from './image-target';
 import { inspect, readImage } from './read-image';
 import { readProduct } from './read-product';
 import { runImage } from './run-image';
@@ -43,46 +46,63 @@ export const verifyImage: VerifyPart = async (context) => {
 async function verifyWith(engine: Engine, context: PartContext): Promise<PartReport> {
   const { repository, directory, signal, say } = context;
   const product = readProduct(repository);
+  mkdirSync(directory, { recursive: true });
   say(`making a stand-in for ${nodeBaseTag}`);
   await importNodeBase(engine, repository, directory, signal);
+  const sources = copyContext(repository, directory);
   const findings: ImageFinding[] = [];
   const facts: (readonly [string, string])[] = [];
   for (const target of imageTargets) {
     const tag = `${imageNames[target]}:${product.version}`;
     say(`building ${tag}`);
-    await buildImage(engine, { ...build(repository, target, product), tag, cache: true });
+    await buildImage(engine, {
+      context: sources,
+      target,
+      version: product.version,
+      tag,
+      cache: true,
+    });
     const image = await readImage(engine, target, tag, nodeBaseTag);
     findings.push(...checkConfiguration(image, product), ...checkFiles(image, product));
     say(`running ${tag}`);
     findings.push(...(await runImage(engine, target, tag)));
     facts.push(...imageFacts(image, tag));
+    writeFileSync(join(directory, `${target}-packages.txt`), packageList(image));
   }
-  const different = await buildAgain(engine, context, product);
+  const different = await buildAgain(engine, sources, product, say);
   findings.push(...different);
   facts.push(['built twice', different.length === 0 ? 'the same layers' : 'different layers']);
   return { part: 'image', findings, facts: [...facts, ...notProved] };
 }
 
-function build(repository: string, target: ImageTarget, { version }: Product) {
-  return { repository, target, version };
-}
-
 /** The converter's layers hold all that the service's do. */
 async function buildAgain(
   engine: Engine,
-  { repository, say }: PartContext,
+  sources: string,
   product: Product,
+  say: (line: string) => void,
 ): Promise<ImageFinding[]> {
   const target = 'converter';
   const tag = `${imageNames[target]}:again`;
   say('building everything again, without a cache');
-  await buildImage(engine, { ...build(repository, target, product), tag, cache: false });
+  await buildImage(engine, {
+    context: sources,
+    target,
+    version: product.version,
+    tag,
+    cache: false,
+  });
   const first = await inspect(engine, `${imageNames[target]}:${product.version}`);
   const second = await inspect(engine, tag);
   await engine.docker(['image', 'rm', tag]);
   // Every build without a cache leaves one; a few are of use to the next run.
   await engine.docker(['builder', 'prune', '--force', '--keep-storage', '3GB'], { anyCode: true });
   return checkSameLayers(target, first.RootFS.Layers, second.RootFS.Layers);
+}
+
+/** For whoever has to know whether something in it is affected. */
+function packageList({ debianPackages, files }: BuiltImage): string {
+  return [...debianPackages, ...npmPackages(files)].map((line) => `${line}\n`).join('');
 }
 
 function imageFacts(image: BuiltImage, tag: string): Facts {
