@@ -8,6 +8,7 @@ export const checkNames = [
   'selectors',
   'tutorial',
   'ports',
+  'addresses',
   'references',
   'queues',
   'environment',

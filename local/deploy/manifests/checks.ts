@@ -1,5 +1,6 @@
 import type { Check, CheckName, ManifestFinding } from './check';
 import { accountTokens } from './checks/account-tokens';
+import { addresses } from './checks/addresses';
 import { brokerNodes } from './checks/broker-nodes';
 import { disruption } from './checks/disruption';
 import { environment } from './checks/environment';
@@ -31,6 +32,7 @@ export const meaningChecks: Readonly<Record<Exclude<CheckName, FormCheck>, Check
   selectors,
   tutorial,
   ports,
+  addresses,
   references,
   queues,
   environment,

@@ -65,18 +65,18 @@ export const linkMistakes: readonly PlantedMistake[] = [
   },
   {
     name: 'an address with the wrong port',
-    check: 'ports',
+    check: 'addresses',
     plant: set('ConfigMap/gateway-configmap', ['data', 'AUTH_SVC_ADDRESS'], 'auth:80'),
   },
   {
     name: 'an address of no Service',
     overlay: 'overlays/minikube-inside',
-    check: 'ports',
+    check: 'addresses',
     plant: set('ConfigMap/auth-configmap', ['data', 'MYSQL_HOST'], 'mysql-server'),
   },
   {
     name: 'mails with links to nowhere',
-    check: 'ports',
+    check: 'addresses',
     plant: set(
       'ConfigMap/notification-configmap',
       ['data', 'PUBLIC_URL'],
@@ -85,7 +85,7 @@ export const linkMistakes: readonly PlantedMistake[] = [
   },
   {
     name: 'mails with links that are not encrypted',
-    check: 'ports',
+    check: 'addresses',
     plant: set(
       'ConfigMap/notification-configmap',
       ['data', 'PUBLIC_URL'],
@@ -94,12 +94,12 @@ export const linkMistakes: readonly PlantedMistake[] = [
   },
   {
     name: 'alerts that reach nobody',
-    check: 'ports',
+    check: 'addresses',
     plant: without('Service/alertmanager'),
   },
   {
     name: 'a scaler that asks in another namespace',
-    check: 'ports',
+    check: 'addresses',
     plant: set(
       'ScaledObject/converter',
       ['spec', 'triggers', 0, 'metadata', 'host'],
