@@ -19,7 +19,7 @@ export function measuredRows({ rates }: Pick<Measured, 'rates'>): (readonly [str
       `${two(converter.fetchMegabytesPerSecond)} MB/s, ${perMegabyte(converter.videoCpuSecondsPerMegabyte)}`,
     ],
     [
-      'storing an MP3',
+      'storing an MP3, and what ffmpeg leaves out of its CPU time',
       `${two(converter.storeMegabytesPerSecond)} MB/s, ${perMegabyte(converter.mp3CpuSecondsPerMegabyte)}`,
     ],
     [

@@ -19,7 +19,7 @@ export const ratesSchema = z.strictObject({
     overheadCpuSeconds: cpuSeconds,
     /** Of fetching, writing and reading a video, its audio apart. */
     videoCpuSecondsPerMegabyte: cpuSeconds,
-    /** Of proving and storing an MP3. */
+    /** Of proving and storing an MP3, and what ffmpeg does not report of its own. */
     mp3CpuSecondsPerMegabyte: cpuSeconds,
     fetchMegabytesPerSecond: rate,
     storeMegabytesPerSecond: rate,
