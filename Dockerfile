@@ -49,7 +49,7 @@ FROM ${BASE_IMAGE} AS system
 ARG SOURCE_DATE_EPOCH=0
 RUN touch /dev/shm/before \
     && apt-get update -qq && apt-get install -qq --yes --no-install-recommends tini \
-    && rm -rf /usr/local/lib/node_modules /opt/yarn* \
+    && rm -rf /usr/local/lib/node_modules /usr/local/include/node /opt/yarn* \
     && (cd /usr/local/bin && rm -f npm npx corepack yarn yarnpkg) \
     && find / -xdev -type f -perm /6000 -exec chmod a-s {} + \
     && mkdir /app && install -d -o node -g node /work \

@@ -34,6 +34,7 @@ test.each([
 test.each([
   ['killed after its grace', { entry: 'auth', firstProcess: 'tini', code: 137 }],
   ['ended by the signal', { entry: 'auth', firstProcess: 'tini', code: 143 }],
+  ['no answer', { entry: 'auth', firstProcess: 'none', code: 1, unanswered: 'no such file' }],
   ['no init process', { entry: 'auth', firstProcess: 'node', code: 0 }],
 ])('stop catches: %s', (_name, result) => {
   expect(checkStop('service', result)).toMatchObject([{ check: 'stop' }]);

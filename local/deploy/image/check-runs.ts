@@ -14,6 +14,8 @@ export interface StopResult {
   readonly firstProcess: string;
   /** 137 when it did not react, and was killed at the end of its grace. */
   readonly code: number;
+  /** What came instead of an answer on its admin port; then it was not stopped by us. */
+  readonly unanswered?: string;
 }
 
 export function checkRun(
@@ -34,13 +36,16 @@ export function checkRun(
 
 export function checkStop(
   target: ImageTarget,
-  { entry, firstProcess, code }: StopResult,
+  { entry, firstProcess, code, unanswered }: StopResult,
 ): ImageFinding[] {
   const found = (problem: string): ImageFinding => ({
     check: 'stop',
     where: `${target}: ${entry}`,
     problem,
   });
+  if (unanswered !== undefined) {
+    return [found(`it does not answer on its admin port (code ${code}): ${lastLines(unanswered)}`)];
+  }
   return [
     ...(firstProcess === 'tini' ? [] : [found(`process 1 is ${firstProcess}, expected tini`)]),
     ...(code === 0 ? [] : [found(`exit code ${code} after SIGTERM, expected 0`)]),

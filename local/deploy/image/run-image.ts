@@ -1,5 +1,4 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { StackError } from '../../stack-error';
 import type { Engine } from '../engine/engine';
 import {
   checkLockedDown,
@@ -76,22 +75,27 @@ async function startAndStop(
   const id = started.stdout.trim();
   const within = (...command: string[]) =>
     engine.docker(['exec', id, ...command], { anyCode: true });
-  const deadlineMs = Date.now() + readyTimeoutMs;
-  // Without its servers a process is alive and not ready: the health entry says 503, not "no answer".
-  for (;;) {
-    const { stderr } = await within('node', '/app/dist/image/start.js', 'health');
-    if (stderr.startsWith('503')) break;
-    if (Date.now() > deadlineMs) {
-      const { stdout: log, stderr: errors } = await engine.docker(['logs', '--tail', '3', id]);
-      throw new StackError(`${entry} does not answer on its admin port: ${stderr}${log}${errors}`);
+  const state = async (field: string): Promise<string> =>
+    (await engine.docker(['inspect', '--format', `{{.State.${field}}}`, id])).stdout.trim();
+  try {
+    const deadlineMs = Date.now() + readyTimeoutMs;
+    // Without its servers a process is alive and not ready: health says 503, not "no answer".
+    for (;;) {
+      const { stderr } = await within('node', '/app/dist/image/start.js', 'health');
+      if (stderr.startsWith('503')) break;
+      if (Date.now() > deadlineMs || (await state('Running')) !== 'true') {
+        const log = await engine.docker(['logs', '--tail', '3', id]);
+        const unanswered = `${stderr}${log.stdout}${log.stderr}`;
+        return { entry, firstProcess: 'none', code: Number(await state('ExitCode')), unanswered };
+      }
+      await delay(200);
     }
-    await delay(200);
+    const firstProcess = (await within('cat', '/proc/1/comm')).stdout.trim();
+    await engine.docker(['stop', '--time', String(stopGraceSeconds), id]);
+    return { entry, firstProcess, code: Number(await state('ExitCode')) };
+  } finally {
+    await engine.docker(['rm', '--force', id]);
   }
-  const firstProcess = (await within('cat', '/proc/1/comm')).stdout.trim();
-  await engine.docker(['stop', '--time', String(stopGraceSeconds), id]);
-  const code = await engine.docker(['inspect', '--format', '{{.State.ExitCode}}', id]);
-  await engine.docker(['rm', id]);
-  return { entry, firstProcess, code: Number(code.stdout) };
 }
 
 function environmentFlags(environment: Readonly<Record<string, string>>): string[] {
