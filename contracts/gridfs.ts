@@ -27,8 +27,8 @@ export function fileMark(jobId: string, claimToken: string | null): FileMark {
 
 /**
  * Opens a bucket. Writes wait for the journal: "stored" must survive a crash of the server a
- * moment later. How many members must have it is the deployment's choice (`w` in `MONGO_URL`;
- * the server's own default for a replica set is the majority).
+ * moment later. How many members must have it is the server's choice: its default write
+ * concern, for a replica set the majority. `w` in `MONGO_URL` would be replaced by this one as a whole.
  */
 export function openBucket(client: MongoClient, database: string): GridFSBucket {
   return new GridFSBucket(client.db(database), { writeConcern: { journal: true } });

@@ -87,7 +87,7 @@ export const jobSettings = {
     secret: true,
     protocols: ['mongodb', 'mongodb+srv'],
     meaning:
-      'MongoDB with videos, MP3s and job records. Writes wait for the journal and the default write concern of the server (of a replica set: the majority); `w` in the URL changes nothing.',
+      "MongoDB with videos, MP3s and job records. Writes wait for the journal and the server's default write concern, whatever `w` is here.",
   }),
   mongoSocketTimeoutMs: integer({
     env: 'MONGO_SOCKET_TIMEOUT_MS',
