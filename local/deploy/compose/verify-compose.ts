@@ -85,6 +85,8 @@ async function inFreshStack(
   const directory = await freshCheckout(repository, signal);
   const stack = new ComposeStack(engine, program, directory, signal);
   try {
+    // What a run that was killed has left: its passwords are gone, so its volumes fit nothing.
+    await stack.down();
     const cache = join(engineDirectory(repository), 'stand-ins');
     const images = await composeImages(stack);
     await buildStandIns({ engine, repository, cache, signal, say }, images);

@@ -34,7 +34,7 @@ export async function makeVideos(): Promise<Videos> {
   const directory = mkdtempSync(join(tmpdir(), 'videos-'));
   const [short, long] = [join(directory, 'My Video.mp4'), join(directory, 'long.mp4')];
   await makeSample(short, { seconds: 3 });
-  await makeSample(long, { seconds: 900, output: ['-r', '1', '-preset', 'ultrafast'] });
+  await makeSample(long, { seconds: 1_800, output: ['-r', '1', '-preset', 'ultrafast'] });
   return {
     path: short,
     short: readFileSync(short),

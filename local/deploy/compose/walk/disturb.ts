@@ -46,14 +46,19 @@ export async function killConverterOf(
   listener: Listener,
   id: string,
 ): Promise<string> {
-  await jobBecomes(listener, id, ({ state }) => state === 'converting', 60_000);
+  const deadline = performance.now() + 60_000;
   const converters = await stack.running('converter');
-  for (const { ID, Name } of converters) {
-    const { stdout } = await stack.docker(['top', ID, '-o', 'pid,comm']);
-    if (!/\bffmpeg\b/.test(stdout)) continue;
-    await stack.docker(['kill', ID]);
-    await stack.docker(['start', ID]);
-    return Name;
+  while (performance.now() < deadline) {
+    for (const { ID, Name } of converters) {
+      const { stdout } = await stack.docker(['top', ID, '-o', 'pid,comm']);
+      if (!/\bffmpeg\b/.test(stdout)) continue;
+      await stack.docker(['kill', ID]);
+      await stack.docker(['start', ID]);
+      return Name;
+    }
+    const answer = await listener.show(id);
+    if (answer.status === 200 && readJob(answer).state === 'ready') break;
+    await delay(everyMs);
   }
-  throw new StackError('no converter was in the middle of the job');
+  throw new StackError('no converter was met in the middle of the job');
 }

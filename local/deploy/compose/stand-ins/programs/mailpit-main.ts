@@ -12,6 +12,8 @@ async function main(): Promise<void> {
   const store = await MailStore.open(process.env['MAIL_DIRECTORY'] ?? '/tmp/mails');
   const account = { user: 'nobody', password: randomBytes(16).toString('hex') };
   const smtp = createSmtpListener(store, new BehaviourScript(), account);
+  // Mailpit offers neither unless it is told to.
+  smtp.options.disabledCommands = ['STARTTLS', 'AUTH'];
   smtp.listen(1025, '0.0.0.0');
   const app = express();
   app.disable('x-powered-by');
