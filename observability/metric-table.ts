@@ -306,8 +306,8 @@ export const metricTable = {
   swept_total: {
     type: 'counter',
     unit: null,
-    help: 'What the sweeper removed, by bucket: files, and chunks without a file.',
-    labels: { bucket: ['videos', 'mp3s'], swept: ['file', 'chunk'] },
+    help: 'What the sweeper removed, by bucket: files, and chunks without a file; `withheld`: files that it left, because they were too many, once for each sweep.',
+    labels: { bucket: ['videos', 'mp3s'], swept: ['file', 'chunk', 'withheld'] },
     services: ['relay'],
   },
   dead_letters: {

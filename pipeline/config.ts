@@ -1,4 +1,4 @@
-import { integer, optional, text, url } from '../observability/config';
+import { flag, integer, optional, text, url } from '../observability/config';
 import {
   brokerSettings,
   bucketSettings,
@@ -211,5 +211,11 @@ export const relaySettings = {
     max: 604_800_000,
     meaning:
       'How old a file, or the last chunk of an unfinished one, must be to be swept, in milliseconds; longer than an upload may stand still.',
+  }),
+  sweepRemovesMost: flag({
+    env: 'SWEEP_REMOVES_MOST',
+    default: false,
+    meaning:
+      'Whether the first sweep after the start may remove more than half of the files, or files while there is no job on record; otherwise it removes none then, and says so.',
   }),
 };

@@ -12,5 +12,5 @@ export async function sweepAll({ mongo, databases }: System): Promise<void> {
     mp3s: mp3s.databaseName,
     jobs: jobs.databaseName,
   };
-  await sweep(mongo, names, anyAgeMs);
+  await sweep(mongo, names, anyAgeMs, { removesMost: true });
 }

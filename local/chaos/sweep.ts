@@ -29,5 +29,5 @@ export async function tidyUp(stack: ChaosStack): Promise<void> {
 
 /** Sweeps as the relay does every hour, and leaves nothing for being young: nobody works now. */
 export async function sweepAll({ mongo }: ChaosStack): Promise<SweepReport> {
-  return sweep(mongo, defaultDatabases, 0);
+  return sweep(mongo, defaultDatabases, 0, { removesMost: true });
 }

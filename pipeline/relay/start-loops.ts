@@ -8,7 +8,8 @@ import type { Logger } from '../../observability/logger';
 import type { Metrics } from '../../observability/metrics';
 import type { RunningProcess } from '../../observability/run-process';
 import type { relaySettings } from '../config';
-import { countSwept } from '../sweeper/sweep-report';
+import { explainWithheld } from '../sweeper/brake';
+import { countSwept, sweptBuckets } from '../sweeper/sweep-report';
 import { sweep } from '../sweeper/sweep';
 import { deadLetterLoops } from './dead-letter-loops';
 import { countHeldReplays } from './held-replays';
@@ -139,11 +140,19 @@ export function startLoops(deps: RelayDeps): RunningProcess {
     jobs: config.jobsDatabase,
   };
   const schedule = new SweepSchedule(config.sweepEveryMs);
+  // For one sweep: whoever forgets the setting has the brake again.
+  let removesMost = config.sweepRemovesMost;
   const sweepWhenDue = async () => {
     if (!schedule.isDue()) return;
-    const report = await sweep(client, databases, config.sweepAgeMs, proceed);
+    const report = await sweep(client, databases, config.sweepAgeMs, { removesMost, proceed });
+    removesMost = false;
     schedule.swept();
     countSwept(report, metrics);
+    for (const bucket of sweptBuckets) {
+      const { withheld } = report[bucket];
+      if (withheld !== undefined)
+        log.error({ bucket, withheld }, explainWithheld(bucket, withheld));
+    }
     log.info(report, 'swept');
   };
 

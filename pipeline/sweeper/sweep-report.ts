@@ -1,4 +1,5 @@
 import type { Metrics } from '../../observability/metrics';
+import type { Withheld } from './brake';
 
 export const sweptBuckets = ['videos', 'mp3s'] as const;
 export type SweptBucket = (typeof sweptBuckets)[number];
@@ -10,15 +11,18 @@ export interface SweptFromBucket {
   readonly orphansRemoved: number;
   /** Chunks of these. */
   readonly orphanChunksRemoved: number;
+  /** The bucket was left alone. Missing: it was not. */
+  readonly withheld?: Withheld;
 }
 
-/** What one sweep removed. */
+/** What one sweep removed, or did not dare to. */
 export type SweepReport = Readonly<Record<SweptBucket, SweptFromBucket>>;
 
 export function countSwept(report: SweepReport, metrics: Metrics): void {
   for (const bucket of sweptBuckets) {
-    const { filesRemoved, orphanChunksRemoved } = report[bucket];
+    const { filesRemoved, orphanChunksRemoved, withheld } = report[bucket];
     metrics.count('swept_total', { bucket, swept: 'file' }, filesRemoved);
     metrics.count('swept_total', { bucket, swept: 'chunk' }, orphanChunksRemoved);
+    metrics.count('swept_total', { bucket, swept: 'withheld' }, withheld?.unusedFiles ?? 0);
   }
 }

@@ -5,9 +5,11 @@ import { fileMark, openBucket, type FileMark } from '../../contracts/gridfs';
 import { newJob, type JobRecord } from '../../contracts/job';
 import { ensureJobIndexes, jobCollection } from '../../contracts/job-collection';
 import { testMongoUrl, uniqueName } from '../../local/test-stack';
+import { explainWithheld } from './brake';
 import { FilesInUse } from './files-in-use';
 import { sweep } from './sweep';
 import type { SweptBucket } from './sweep-report';
+import { UnusedFiles } from './unused-files';
 
 const hourMs = 3_600_000;
 const names = { videos: uniqueName('videos'), mp3s: uniqueName('mp3s'), jobs: uniqueName('jobs') };
@@ -104,6 +106,9 @@ async function parts(bucket: SweptBucket, fid: ObjectId | string): Promise<[numb
 }
 
 const run = (ageMs = hourMs) => sweep(client, names, ageMs);
+
+/** Some job on record, so that files are not withheld for want of any. */
+const anyJob = () => job({ source: { fid: new ObjectId(), name: null, bytes: null } });
 
 it('removes an MP3 that its job neither has nor may still commit', async () => {
   const committed = idOf(old);
@@ -233,12 +238,14 @@ it('is harmless to an upload in progress, and takes it once it is given up', asy
   await write();
   await finished(upload.end());
   expect(await parts('videos', fid)).toEqual([1, 5]);
+  await anyJob();
   // Young and without a job: somebody is just about to record it.
   expect(await run()).toEqual({ videos: nothing, mp3s: nothing });
   expect(await run(0)).toEqual({ videos: { ...nothing, filesRemoved: 1 }, mp3s: nothing });
 });
 
 it('goes through more files than it holds at a time', async () => {
+  await anyJob();
   for (let batch = 0; batch < 2; batch += 1) {
     const fids = Array.from({ length: 260 }, () => idOf(ago((2 + batch) * hourMs)));
     await databases.videos.collection('fs.files').insertMany(
@@ -257,7 +264,7 @@ it('goes through more files than it holds at a time', async () => {
       }),
     );
   }
-  expect(await run()).toEqual({
+  expect(await sweep(client, names, hourMs, { removesMost: true })).toEqual({
     videos: { ...nothing, filesRemoved: 520 },
     mp3s: { ...nothing, orphansRemoved: 520, orphanChunksRemoved: 520 },
   });
@@ -266,11 +273,98 @@ it('goes through more files than it holds at a time', async () => {
 it('ends between two steps when it may not go on', async () => {
   const fid = idOf(old);
   await store('videos', { fid, mark: fileMark('gone', null) });
+  await anyJob();
   let asked = 0;
-  const lost = sweep(client, names, hourMs, () => {
+  const proceed = () => {
     asked += 1;
-    if (asked === 2) throw new Error('lease lost');
-  });
+    // Both looks of the count, that of the removal, and the file.
+    if (asked === 4) throw new Error('lease lost');
+  };
+  const lost = sweep(client, names, hourMs, { proceed });
   await expect(lost).rejects.toThrow('lease lost');
   expect(await parts('videos', fid)).toEqual([1, 3]);
+});
+
+describe('with job records that seem to be lost', () => {
+  /** Old videos with our mark whose jobs are not on record. */
+  async function unused(count: number): Promise<void> {
+    for (let file = 0; file < count; file += 1) {
+      const fid = idOf(old);
+      await store('videos', { fid, mark: fileMark(fid.toHexString(), null) });
+    }
+  }
+
+  /** The same with their jobs. */
+  async function used(count: number): Promise<void> {
+    for (let file = 0; file < count; file += 1) {
+      const { _id, source } = await job();
+      await store('videos', { fid: source.fid, mark: fileMark(_id, null) });
+    }
+  }
+
+  it('nothing is removed while there is no job on record', async () => {
+    await unused(1);
+    const begun = await store('videos', { unfinished: true });
+    const withheld = { because: 'no-jobs', oldFiles: 1, unusedFiles: 1, anyJob: false };
+    expect(await run()).toEqual({ videos: { ...nothing, withheld }, mp3s: nothing });
+    expect(await filesOf('videos').countDocuments()).toBe(1);
+    expect(await parts('videos', begun)).toEqual([0, 3]);
+    await anyJob();
+    const { videos } = await run();
+    expect(videos).toEqual({ filesRemoved: 1, orphansRemoved: 1, orphanChunksRemoved: 3 });
+  });
+
+  it('nothing is removed when that is more than half, in the other bucket all the same', async () => {
+    await used(20);
+    await unused(21);
+    const mp3 = idOf(old);
+    await store('mp3s', { fid: mp3, mark: fileMark('gone', mp3.toHexString()) });
+    // Not ours, or too young to count.
+    for (let file = 0; file < 5; file += 1) {
+      await store('videos');
+      await store('videos', { at: new Date(), mark: fileMark('young', null) });
+    }
+    const withheld = { because: 'too-many', oldFiles: 41, unusedFiles: 21, anyJob: true };
+    expect(await run()).toEqual({
+      videos: { ...nothing, withheld },
+      mp3s: { ...nothing, filesRemoved: 1 },
+    });
+    expect(await filesOf('videos').countDocuments()).toBe(51);
+    const { videos } = await sweep(client, names, hourMs, { removesMost: true });
+    expect(videos).toEqual({ ...nothing, filesRemoved: 21 });
+    expect(await filesOf('videos').countDocuments()).toBe(30);
+  });
+
+  it.each([
+    ['half of them', 21, 21],
+    ['twenty', 0, 20],
+  ])('%s are removed', async (_what, usedFiles, unusedFiles) => {
+    await anyJob();
+    await used(usedFiles);
+    await unused(unusedFiles);
+    expect((await run()).videos).toEqual({ ...nothing, filesRemoved: unusedFiles });
+  });
+
+  it('no more is removed than was counted, should the records vanish meanwhile', async () => {
+    await used(3);
+    await unused(1);
+    const files = new UnusedFiles(
+      databases.videos,
+      (some) => new FilesInUse(jobs()).among('videos', some),
+      ago(hourMs),
+      () => undefined,
+    );
+    const { unusedFiles } = await files.count();
+    await jobs().deleteMany({});
+    expect(await files.remove(buckets.videos, unusedFiles)).toBe(1);
+    expect(await filesOf('videos').countDocuments()).toBe(3);
+  });
+
+  it('an operator is told what was found, what was expected and what to do', () => {
+    const found = { oldFiles: 41, unusedFiles: 30, anyJob: true };
+    const text = explainWithheld('videos', { ...found, because: 'too-many' });
+    expect(text).toMatch(/30 of the 41 files .* expected at most half .* SWEEP_REMOVES_MOST=true/);
+    const without = explainWithheld('mp3s', { ...found, anyJob: false, because: 'no-jobs' });
+    expect(without).toMatch(/from mp3s: there is no job on record at all, and 30 files/);
+  });
 });

@@ -6,45 +6,75 @@ import type { MarkedFile } from './files-in-use';
 const batch = 500;
 const storedBy: FileMark['storedBy'] = 'video-to-mp3';
 
+/** Some of the files with our mark, and those of them that nobody uses. */
+interface Looked {
+  readonly files: number;
+  readonly unused: readonly ObjectId[];
+}
+
 /**
- * Removes the files with our mark, older than `olderThan`, that nobody uses. A file without it is
- * never touched, nor one whose id is no ObjectId: neither is ours.
+ * The files with our mark, older than `olderThan`, that nobody uses. A file without it is never
+ * among them, nor one whose id is no ObjectId: neither is ours.
  *
  * An old file that nobody uses never comes to be used: an MP3 is committed only under the claim
  * that its attempt still has, and the record of a video follows the video at once.
- *
- * @returns how many were removed.
  */
-export async function removeUnusedFiles(
-  database: Db,
-  bucket: GridFSBucket,
-  inUseAmong: (files: readonly MarkedFile[]) => Promise<ReadonlySet<string>>,
-  olderThan: Date,
-  proceed: () => void,
-): Promise<number> {
-  const files = database.collection<MarkedFile & { readonly uploadDate: Date }>('fs.files');
-  let removed = 0;
-  let last = new ObjectId('0'.repeat(24));
-  for (;;) {
-    proceed();
-    const marked = await files
-      .find({
-        _id: { $gt: last },
-        'metadata.storedBy': storedBy,
-        uploadDate: { $lte: olderThan },
-      })
-      .sort({ _id: 1 })
-      .limit(batch)
-      .project<MarkedFile>({ metadata: 1 })
-      .toArray();
-    const newest = marked.at(-1);
-    if (newest === undefined) return removed;
-    last = newest._id;
-    const inUse = await inUseAmong(marked);
-    for (const { _id } of marked) {
-      if (inUse.has(_id.toHexString())) continue;
-      proceed();
-      if (await remove(bucket, _id)) removed += 1;
+export class UnusedFiles {
+  constructor(
+    private readonly database: Db,
+    private readonly inUseAmong: (files: readonly MarkedFile[]) => Promise<ReadonlySet<string>>,
+    private readonly olderThan: Date,
+    private readonly proceed: () => void,
+  ) {}
+
+  /** Removes nothing. */
+  async count(): Promise<{ oldFiles: number; unusedFiles: number }> {
+    let oldFiles = 0;
+    let unusedFiles = 0;
+    for await (const { files, unused } of this.#look()) {
+      oldFiles += files;
+      unusedFiles += unused.length;
+    }
+    return { oldFiles, unusedFiles };
+  }
+
+  /**
+   * @param atMost As many as were counted: should records vanish meanwhile, no more goes.
+   * @returns how many were removed.
+   */
+  async remove(bucket: GridFSBucket, atMost: number): Promise<number> {
+    let removed = 0;
+    for await (const { unused } of this.#look()) {
+      for (const fid of unused) {
+        if (removed >= atMost) return removed;
+        this.proceed();
+        if (await remove(bucket, fid)) removed += 1;
+      }
+    }
+    return removed;
+  }
+
+  async *#look(): AsyncGenerator<Looked> {
+    const files = this.database.collection<MarkedFile & { readonly uploadDate: Date }>('fs.files');
+    let last = new ObjectId('0'.repeat(24));
+    for (;;) {
+      this.proceed();
+      const marked = await files
+        .find({
+          _id: { $gt: last },
+          'metadata.storedBy': storedBy,
+          uploadDate: { $lte: this.olderThan },
+        })
+        .sort({ _id: 1 })
+        .limit(batch)
+        .project<MarkedFile>({ metadata: 1 })
+        .toArray();
+      const newest = marked.at(-1);
+      if (newest === undefined) return;
+      last = newest._id;
+      const inUse = await this.inUseAmong(marked);
+      const unused = marked.filter(({ _id }) => !inUse.has(_id.toHexString()));
+      yield { files: marked.length, unused: unused.map(({ _id }) => _id) };
     }
   }
 }
