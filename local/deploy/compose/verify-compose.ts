@@ -10,6 +10,7 @@ import { writeOlderBroker } from './broker-upgrade/replace-broker';
 import { verifyRolling } from './rolling/verify-rolling';
 import { composeImages } from './stack/compose-images';
 import { ComposeStack } from './stack/compose-stack';
+import { EnginePorts } from './stack/engine-ports';
 import { freshCheckout } from './stack/fresh-checkout';
 import { buildProductImages } from './stack/product-images';
 import { writeSandboxOverride } from './stack/sandbox-override';
@@ -57,10 +58,11 @@ async function withEngine<Result>(
 
 async function verifyWith(engine: Engine, context: PartContext): Promise<PartReport> {
   const videos = await makeVideos();
+  const ports = new EnginePorts(engine);
   try {
     const parts = [
-      await inFreshStack(engine, context, videos, walkAndRoll),
-      await inFreshStack(engine, context, videos, upgradeBroker),
+      await inFreshStack(engine, ports, context, videos, walkAndRoll),
+      await inFreshStack(engine, ports, context, videos, upgradeBroker),
     ];
     return {
       part,
@@ -76,6 +78,7 @@ type Trial = (stack: ComposeStack, context: PartContext, videos: Videos) => Prom
 
 async function inFreshStack(
   engine: Engine,
+  ports: EnginePorts,
   context: PartContext,
   videos: Videos,
   trial: Trial,
@@ -83,7 +86,7 @@ async function inFreshStack(
   const { repository, signal, say } = context;
   const program = await findCompose(join(repository, '.local', 'libraries'));
   const directory = await freshCheckout(repository, signal);
-  const stack = new ComposeStack(engine, program, directory, signal);
+  const stack = new ComposeStack(engine, ports, program, directory, signal);
   try {
     // What a run that was killed has left: its passwords are gone, so its volumes fit nothing.
     await stack.down();

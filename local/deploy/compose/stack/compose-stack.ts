@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { z } from 'zod';
 import type { Engine } from '../../engine/engine';
 import { type ProgramRun, type RunOptions, runProgram } from '../../engine/run-program';
+import type { EnginePorts } from './engine-ports';
 
 const containerSchema = z.object({
   Name: z.string(),
@@ -20,15 +21,22 @@ export class ComposeStack {
   readonly #program: string;
   readonly #directory: string;
   readonly #signal: AbortSignal;
-  readonly #ports = new Map<number, number>();
+  readonly #ports: EnginePorts;
   #files: readonly string[] = [];
 
   /**
    * @param program docker-compose
    * @param directory of the compose file, with its `.env`
    */
-  constructor(engine: Engine, program: string, directory: string, signal: AbortSignal) {
+  constructor(
+    engine: Engine,
+    ports: EnginePorts,
+    program: string,
+    directory: string,
+    signal: AbortSignal,
+  ) {
     this.#engine = engine;
+    this.#ports = ports;
     this.#program = program;
     this.#directory = directory;
     this.#signal = signal;
@@ -81,13 +89,8 @@ export class ComposeStack {
   }
 
   /** Where a port that the stack publishes is reached from here; ends without a slash. */
-  async url(published: number): Promise<string> {
-    let port = this.#ports.get(published);
-    if (port === undefined) {
-      ({ port } = await this.#engine.openPort(published));
-      this.#ports.set(published, port);
-    }
-    return `http://127.0.0.1:${port}`;
+  url(published: number): Promise<string> {
+    return this.#ports.url(published);
   }
 
   /** Writes what every container has written into one file. */
