@@ -1,7 +1,7 @@
 import type { ComposeStack } from '../stack/compose-stack';
 
-/** What a listener uses, and what stands behind it: all are rolled the same way. */
-export const rolledServices = ['auth', 'gateway', 'converter', 'notification', 'relay'] as const;
+/** In the order of docs/upgrading.md: who reads a record or a message before who writes it. */
+export const rolledServices = ['auth', 'notification', 'relay', 'converter', 'gateway'] as const;
 export type RolledService = (typeof rolledServices)[number];
 
 /**

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import type { Engine } from '../../engine/engine';
 import { importNodeBase } from '../../engine/node-base';
 import { buildImage } from '../../image/build-image';
+import { copyContext } from '../../image/copy-context';
 import { imageNames, imageTargets } from '../../image/image-target';
 
 const packageSchema = z.object({ version: z.string() });
@@ -18,7 +19,7 @@ export function productVersion(repository: string): string {
  * Builds the product's images; what did not change comes from the engine's cache.
  *
  * @param engine with the network `outside`
- * @param directory where the base image is put together
+ * @param directory where the base image and what the build reads are put together
  */
 export async function buildProductImages(
   engine: Engine,
@@ -28,8 +29,9 @@ export async function buildProductImages(
 ): Promise<void> {
   await importNodeBase(engine, repository, directory, signal);
   const version = productVersion(repository);
+  const context = copyContext(repository, directory);
   for (const target of imageTargets) {
     const tag = `${imageNames[target]}:${version}`;
-    await buildImage(engine, { repository, target, tag, version, cache: true });
+    await buildImage(engine, { context, target, tag, version, cache: true });
   }
 }
