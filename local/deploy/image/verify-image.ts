@@ -94,10 +94,12 @@ async function buildAgain(
   });
   const first = await inspect(engine, `${imageNames[target]}:${product.version}`);
   const second = await inspect(engine, tag);
-  await engine.docker(['image', 'rm', tag]);
+  const findings = checkSameLayers(target, first.RootFS.Layers, second.RootFS.Layers);
+  // A different one is kept: what differs is found in it only.
+  if (findings.length === 0) await engine.docker(['image', 'rm', tag]);
   // Every build without a cache leaves one; a few are of use to the next run.
   await engine.docker(['builder', 'prune', '--force', '--keep-storage', '3GB'], { anyCode: true });
-  return checkSameLayers(target, first.RootFS.Layers, second.RootFS.Layers);
+  return findings;
 }
 
 /** For whoever has to know whether something in it is affected. */
