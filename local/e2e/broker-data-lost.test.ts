@@ -2,6 +2,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { openStores } from '../../dead-letters/stores';
 import { makeSample } from '../sample-media';
 import { eventually } from '../test-broker';
 import { LightProduct } from './light-product';
@@ -124,4 +125,29 @@ it('ends everything once when RabbitMQ comes back without its data', async () =>
   // It may be given out again with the queue: the second copy meets finished work.
   expect(await product.inbox.mails(listener.email)).toHaveLength(accepted.length);
   expect((await accept()).length).toBeGreaterThan(0);
+}, 120_000);
+
+it('files the letter of a job that died, when RabbitMQ lost that with its data', async () => {
+  const { stack } = product;
+  expect(await product.stop('relay')).toBe(0);
+  expect(await product.stop('converter')).toBe(0);
+  await product.startWith('converter', { TRANSCODE_TIMEOUT_MS: '100', MAX_ATTEMPTS: '1' });
+  const id = await accept();
+  await stateIs(id, 'dead');
+  await eventually('its dead letter', async () => {
+    return (await product.queued())['video.dead'] === 1 || undefined;
+  });
+  await stack.stop('rabbitmq');
+  await rm(join(stack.config.stateDirectory, 'rabbitmq'), { recursive: true });
+  await Promise.all([stack.start('rabbitmq'), product.start('relay')]);
+  const { letters } = openStores(product.databases.jobs);
+  const letter = await eventually('its letter on file', async () => {
+    return (await letters.findOne({ jobId: id })) ?? undefined;
+  });
+  expect(letter).toMatchObject({
+    workQueue: 'video',
+    state: 'open',
+    problem: null,
+    last: { reason: 'attempts-exhausted', step: 'transcode', attempts: 1 },
+  });
 }, 120_000);

@@ -58,7 +58,12 @@ function tierDelayMs({ retryDelaysMs }: Topology, attempt: number): number {
   return delayMs;
 }
 
-function deadHeaders(queue: string, letter: DeadLetter): Record<string, string | number> {
+/** What a dead letter says of itself. @param at When it was given up. */
+export function deadHeaders(
+  queue: string,
+  letter: DeadLetter,
+  at = new Date(),
+): Record<string, string | number> {
   return {
     [headerNames.deadReason]: letter.reason,
     [headerNames.deadQueue]: queue,
@@ -69,6 +74,6 @@ function deadHeaders(queue: string, letter: DeadLetter): Record<string, string |
     [headerNames.deadErrorClass]: letter.errorClass,
     // A header table must fit one frame (128 kB by default); an error text need not.
     [headerNames.deadError]: letter.error.slice(0, 2_000),
-    [headerNames.deadAt]: new Date().toISOString(),
+    [headerNames.deadAt]: at.toISOString(),
   };
 }

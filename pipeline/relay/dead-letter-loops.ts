@@ -10,6 +10,7 @@ import type { BrokerConnection } from '../../observability/broker-connection';
 import type { Logger } from '../../observability/logger';
 import type { Metrics } from '../../observability/metrics';
 import { Loop } from './loop';
+import { fileLostLetters } from './lost-letters';
 import { unhurriedMs } from './unhurried';
 
 export interface DeadLetterDeps {
@@ -25,12 +26,20 @@ export interface DeadLetterDeps {
   readonly log: Logger;
   /** Pause between two looks, in milliseconds. */
   readonly everyMs: number;
+  /** How long a dead job or mail may be without a letter, in milliseconds. */
+  readonly lostAfterMs: number;
 }
+
+/** Pause between two looks for lost letters, at most: each asks for the letter of every dead job. */
+const mostMs = 60_000;
 
 /** What the relay does for dead letters: files them, carries orders out, notes how they ended. */
 export function deadLetterLoops(deps: DeadLetterDeps): Loop[] {
-  const { database, broker, publisher, topology, proceed, active, metrics, log, everyMs } = deps;
+  const { database, broker, publisher, topology, proceed, active, metrics, log } = deps;
+  const { everyMs, lostAfterMs } = deps;
   const stores = openStores(database);
+  const lostEveryMs = Math.min(lostAfterMs, mostMs);
+  let lostDueMs = performance.now() + lostEveryMs;
   const collect = async () => {
     if (!broker.condition().ok) return; // It has said so itself.
     await collectDeadLetters({
@@ -49,6 +58,22 @@ export function deadLetterLoops(deps: DeadLetterDeps): Loop[] {
         metrics.count('jobs_finished_total', { state: 'dead' }, jobs);
       },
     });
+    if (performance.now() < lostDueMs) return;
+    await fileLostLetters({
+      stores,
+      broker,
+      topology,
+      lostAfterMs,
+      proceed,
+      onFound(queue, letters) {
+        metrics.count('dead_letters_filed_total', { queue }, letters);
+        log.warn(
+          { queue, letters },
+          'the broker lost dead letters; they are made from the records',
+        );
+      },
+    });
+    lostDueMs = performance.now() + lostEveryMs;
   };
   const orders = new Orders({
     stores,

@@ -466,3 +466,160 @@ describe('a replay', () => {
     expect(await notZero(adminPort, 'dead_lettered_total')).toEqual([]);
   }, 30_000);
 });
+
+describe('a letter that the broker lost', () => {
+  const ago = (ms: number) => new Date(Date.now() - ms);
+  const failure = {
+    attempt: 4,
+    at: ago(60_000),
+    worker: 'w',
+    step: 'transcode',
+    errorClass: 'StepTimeout',
+    error: 'no end after 3600 s',
+  } as const;
+  const lost = (change: Partial<JobRecord> = {}) =>
+    system.accept(ann, {
+      state: 'dead',
+      attempts: 4,
+      failures: [failure],
+      deadReason: 'attempts-exhausted',
+      publishedAt: ago(90_000),
+      finishedAt: ago(60_000),
+      ...change,
+    });
+  const startLooking = () => start({ LOST_AFTER_MS: '2000' });
+
+  /** Until the relay has looked twice more: it finds the letter of this job. */
+  async function moreLooks(): Promise<void> {
+    for (let look = 0; look < 2; look += 1) {
+      const { _id } = await lost();
+      await letter(_id);
+      await system.jobs.deleteOne({ _id });
+      await stores.letters.deleteOne({ messageId: _id });
+    }
+  }
+
+  it('is made from the record of its job, once, and can be replayed', async () => {
+    const dead = await lost();
+    const { adminPort } = await startLooking();
+    const made = await letter(dead._id);
+    expect(made).toMatchObject({
+      queue: 'video',
+      jobId: dead._id,
+      address: ann.address,
+      problem: null,
+      state: 'open',
+      last: {
+        at: dead.finishedAt,
+        reason: 'attempts-exhausted',
+        step: 'transcode',
+        errorClass: 'StepTimeout',
+        error: failure.error,
+        attempts: 4,
+        replay: 0,
+      },
+    });
+    // The message turns up all the same, and the letter is seen again and again.
+    await die(dead);
+    await moreLooks();
+    expect(await letter(dead._id)).toEqual(made);
+    expect(await notZero(adminPort, 'jobs_finished_total')).toEqual([]);
+    await replay([dead._id]);
+    const { content, properties } = await system.broker.take('video');
+    expect(JSON.parse(content.toString())).toEqual(videoMessage(dead));
+    expect(properties).toMatchObject({ messageId: dead._id, headers: { replay: 1 } });
+  }, 60_000);
+
+  it('is another one after a replay that died', async () => {
+    const dead = await lost();
+    const { stop } = await startLooking();
+    const { _id } = await letter(dead._id);
+    await replay([dead._id]);
+    await system.broker.take('video');
+    await letter(dead._id, ({ state }) => state === 'replayed');
+    await stop();
+    const again = { failures: [{ ...failure, replay: 1 }], finishedAt: ago(10_000) };
+    await system.jobs.updateOne({ _id: dead._id }, { $set: { state: 'dead', ...again } });
+    await startLooking();
+    const reopened = await letter(dead._id, ({ state }) => state === 'open');
+    expect(reopened).toMatchObject({ _id, outcome: 'died-again', last: { replay: 1 } });
+    expect(reopened.deaths).toHaveLength(2);
+  }, 60_000);
+
+  it.each(['ready', 'failed'] as const)(
+    'about a mail of a job that is %s',
+    async (state) => {
+      const mp3 = { fid: new ObjectId(), bytes: 1, durationMs: 1 };
+      const ended = {
+        state,
+        failures: [],
+        deadReason: null,
+        mail: 'dead',
+        announcedAt: ago(60_000),
+      };
+      const dead = await lost({
+        ...(ended as Partial<JobRecord>),
+        ...(state === 'ready' ? { mp3 } : { refusal: { reason: 'no-audio', detail: '' } }),
+      });
+      const about = state === 'ready' ? `ready.${mp3.fid.toHexString()}` : `failed.${dead._id}`;
+      await stores.mails.insertOne({
+        _id: `<${about}@example.com>`,
+        to: ann.address,
+        state: 'dead',
+        claim: null,
+        attempts: 1,
+        sentAt: null,
+        failures: [
+          {
+            ...failure,
+            attempt: 1,
+            replay: 0,
+            errorClass: 'MailRefused',
+            error: '550 no',
+            log: [],
+          },
+        ],
+      });
+      // What is to be told is not said twice: its mail may be under way.
+      const other = { fid: new ObjectId(), bytes: 1, durationMs: 1 };
+      await lost({ ...(ended as Partial<JobRecord>), state: 'ready', mp3: other });
+      const pending = { to: ann.address, claim: null, attempts: 1, sentAt: null } as const;
+      const underWay = `<ready.${other.fid.toHexString()}@example.com>`;
+      await stores.mails.insertOne({ _id: underWay, state: 'pending', ...pending });
+      await startLooking();
+      expect(await letter(about)).toMatchObject({
+        workQueue: state === 'ready' ? 'mp3' : 'failed',
+        jobId: dead._id,
+        problem: null,
+        state: 'open',
+        last: { reason: 'mail-refused', step: 'send-mail', error: '550 no', at: failure.at },
+      });
+      await moreLooks();
+      expect(await stores.letters.countDocuments()).toBe(1);
+      await replay([about]);
+      expect(
+        (await system.broker.take(state === 'ready' ? 'mp3' : 'mp3.failed')).properties,
+      ).toEqual(expect.objectContaining({ messageId: about }));
+    },
+    60_000,
+  );
+
+  it.each(['parked', 'discarded', 'replayed'] as const)(
+    'is not one that is %s, nor that of a job that died just now',
+    async (state) => {
+      const dead = await lost();
+      const first = await startLooking();
+      const { _id } = await letter(dead._id);
+      await first.stop();
+      const outcome = state === 'replayed' ? 'succeeded' : null;
+      await stores.letters.updateOne({ _id }, { $set: { state, outcome } });
+      const before = await letter(dead._id);
+      await startLooking();
+      const young = await lost({ finishedAt: new Date(Date.now() + 600_000) });
+      await moreLooks();
+      expect(await stores.letters.find().toArray()).toEqual([before]);
+      await system.jobs.deleteOne({ _id: young._id });
+    },
+    60_000,
+  );
+});

@@ -166,6 +166,7 @@ export function startLoops(deps: RelayDeps): RunningProcess {
     metrics,
     log,
     everyMs: relayEveryMs,
+    lostAfterMs,
   });
   const loops = [
     ...deadLetters,
