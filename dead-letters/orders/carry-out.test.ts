@@ -6,6 +6,7 @@ import { ourDeath, ourLetter } from '../filing/test-messages';
 import type { DeadLetterRecord } from '../dead-letter';
 import { letterId } from '../stores';
 import { openTestStores, seedJobsOf, seedLetters, type TestStores } from '../test-letters';
+import { leaveOrder } from './leave-order';
 import { OrderRefused } from './place-order';
 import { showOrder } from './show-order';
 import { stopOrder } from './stop-order';
@@ -49,6 +50,56 @@ const jobOf = async ({ jobId }: Pick<DeadLetterRecord, 'jobId'>) => {
   if (job === null) throw new Error('no such job');
   return job;
 };
+
+describe('letters whose order is not on record', () => {
+  const order = newFid();
+  /** As a killed relay leaves them, and a restore without the order. */
+  const begun = (change: Partial<DeadLetterRecord>) =>
+    seedLetters(stores, 1, { workQueue: 'video', order, ...change });
+
+  it('are open again, with a word in the audit, and keep no other order waiting', async () => {
+    const replaying = await begun({
+      state: 'replaying',
+      outcome: 'waiting',
+      replay: 1,
+      replays: 1,
+    });
+    const discarded = await begun({ state: 'discarded', unfinished: true });
+    const parked = await begun({ state: 'parked', unfinished: true });
+    const letters = [...replaying, ...discarded, ...parked];
+    await seedJobsOf(stores, letters);
+    const others = await videos(1);
+    await seedJobsOf(stores, others);
+    await place(stores, { action: 'replay', select: idsOf(others) });
+    const missing: unknown[] = [];
+    const onOrderMissing = (...told: unknown[]) => missing.push(told);
+    await carryOut(ordersOf(stores, publisher, { onOrderMissing }));
+    expect(await statesOf(letters)).toEqual(['open', 'open', 'parked']);
+    expect(await statesOf(others)).toEqual(['replayed']);
+    const [open] = await lettersOnFile(stores, replaying);
+    expect(open?.outcome).toBeNull();
+    expect(await stores.letters.countDocuments({ unfinished: true })).toBe(0);
+    expect(missing).toEqual([[order, expect.arrayContaining(letters.map(({ _id }) => _id))]]);
+    const entries = await actionsOf(stores, order);
+    expect(entries.map(({ letter, action, result }) => [letter, action, result]).sort()).toEqual(
+      [
+        [replaying[0]?._id, 'replay', 'refused'],
+        [discarded[0]?._id, 'discard', 'refused'],
+      ].sort(),
+    );
+    // An operator orders anew.
+    await place(stores, { action: 'replay', select: idsOf(replaying) });
+    await carryAllOut();
+    expect(await jobOf(replaying[0] ?? { jobId: null })).toMatchObject({ state: 'queued' });
+  });
+
+  it('stay with another order that has them meanwhile', async () => {
+    const letters = await begun({ state: 'replaying', outcome: 'waiting', replay: 1 });
+    await stores.letters.updateMany({}, { $set: { order: 'another' } });
+    await leaveOrder(stores, order, letters);
+    expect(await statesOf(letters)).toEqual(['replaying']);
+  });
+});
 
 describe('replay', () => {
   it('reopens the job of a video: it waits for its turn, and nothing is published here', async () => {

@@ -4,6 +4,7 @@ import { withEditor } from '../edit/apply-edit';
 import type { OrderRecord } from '../order';
 import { actionable } from './actionable';
 import { discardLetters } from './discard-letters';
+import { leaveOrder } from './leave-order';
 import { inBatches, letterBatch } from './letter-batch';
 import { moveLetters } from './move-letters';
 import type { OrdersDeps } from './orders-deps';
@@ -58,8 +59,13 @@ export class Orders {
   /** What a crash left between its first and its last step, be its order stopped or not. */
   async #finishStarted(id: string | null, started: readonly DeadLetterRecord[]): Promise<number> {
     const order = id === null ? null : await this.deps.stores.orders.findOne({ _id: id });
-    if (order === null) throw new Error(`order ${id} of letters that it began with is missing`);
-    await this.#act(order, started);
+    if (order === null) {
+      await leaveOrder(this.deps.stores, id, started);
+      this.deps.onOrderMissing(
+        id,
+        started.map(({ _id }) => _id),
+      );
+    } else await this.#act(order, started);
     return started.length;
   }
 

@@ -13,4 +13,6 @@ export interface OrdersDeps {
   readonly onActed: (action: OrderAction, letters: number) => void;
   /** Told of dead jobs that end as failed because their letters are discarded. */
   readonly onGivenUp: (jobs: number) => void;
+  /** Told of letters that are open again, because the order that began with them is not on record. */
+  readonly onOrderMissing: (order: string | null, letters: readonly string[]) => void;
 }

@@ -33,7 +33,8 @@ export function ordersOf(
 ): Orders {
   const proceed = () => undefined;
   const topology = buildTopology({ video: 'video', mp3: 'mp3' }, [10_000]);
-  const told = { onActed: () => undefined, onGivenUp: () => undefined };
+  const nothing = () => undefined;
+  const told = { onActed: nothing, onGivenUp: nothing, onOrderMissing: nothing };
   return new Orders({ stores, publisher, topology, proceed, ...told, ...change });
 }
 

@@ -87,6 +87,12 @@ export function deadLetterLoops(deps: DeadLetterDeps): Loop[] {
       metrics.count('jobs_finished_total', { state: 'failed' }, jobs);
       metrics.count('refusals_total', { reason: 'given-up' }, jobs);
     },
+    onOrderMissing(order, letters) {
+      log.error(
+        { order, letters },
+        'the order that began with these dead letters is not on record, perhaps after a restore; they are open again: look at them, and order anew',
+      );
+    },
   });
   const carryOut = async () => {
     while ((await orders.advance()) > 0) proceed();
