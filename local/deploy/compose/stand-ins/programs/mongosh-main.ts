@@ -3,8 +3,7 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { parseArgs } from 'node:util';
 import { runInNewContext } from 'node:vm';
-import { EJSON } from 'bson';
-import { MongoClient } from 'mongodb';
+import { BSON, MongoClient } from 'mongodb';
 
 interface Call {
   readonly url: string;
@@ -15,7 +14,7 @@ interface Call {
 /** As much of mongosh as health checks and the scripts of an empty volume use. */
 async function main(): Promise<void> {
   if (process.argv[2] === '--call') {
-    await carryOut(EJSON.parse(readFileSync(0, 'utf8')) as Call);
+    await carryOut(BSON.EJSON.parse(readFileSync(0, 'utf8')) as Call);
     return;
   }
   const { values, positionals } = parseArgs({
@@ -67,11 +66,11 @@ async function main(): Promise<void> {
 function database(url: string, name: string): Record<string, unknown> {
   const call = (command: Record<string, unknown>, on = name): unknown => {
     const { status, stdout, stderr } = spawnSync(process.execPath, [__filename, '--call'], {
-      input: EJSON.stringify({ url, database: on, command }),
+      input: BSON.EJSON.stringify({ url, database: on, command }),
       encoding: 'utf8',
     });
     if (status !== 0) throw new Error(stderr.trim());
-    return EJSON.parse(stdout);
+    return BSON.EJSON.parse(stdout);
   };
   const named = (command: unknown): Record<string, unknown> =>
     typeof command === 'string' ? { [command]: 1 } : (command as Record<string, unknown>);
@@ -88,7 +87,7 @@ function database(url: string, name: string): Record<string, unknown> {
 async function carryOut({ url, database: name, command }: Call): Promise<void> {
   const client = new MongoClient(url, { serverSelectionTimeoutMS: 3_000 });
   try {
-    console.log(EJSON.stringify(await client.db(name).command(command)));
+    console.log(BSON.EJSON.stringify(await client.db(name).command(command)));
   } finally {
     await client.close();
   }
