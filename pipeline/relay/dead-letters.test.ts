@@ -532,12 +532,12 @@ describe('a letter that the broker lost', () => {
 
   it('is another one after a replay that died', async () => {
     const dead = await lost();
-    const { stop } = await startLooking();
+    const first = await startLooking();
     const { _id } = await letter(dead._id);
     await replay([dead._id]);
     await system.broker.take('video');
     await letter(dead._id, ({ state }) => state === 'replayed');
-    await stop();
+    await first.stop();
     const again = { failures: [{ ...failure, replay: 1 }], finishedAt: ago(10_000) };
     await system.jobs.updateOne({ _id: dead._id }, { $set: { state: 'dead', ...again } });
     await startLooking();

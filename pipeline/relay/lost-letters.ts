@@ -67,7 +67,7 @@ export async function fileLostLetters(deps: LostLettersDeps): Promise<void> {
 }
 
 /** What ends in a dead letter of this queue. Each is found by an index that others need as well. */
-function givenUp(workQueue: WorkQueue, longAgo: Date): Filter<JobRecord> {
+export function givenUp(workQueue: WorkQueue, longAgo: Date): Filter<JobRecord> {
   switch (workQueue) {
     case 'video':
       return { announcedAt: null, state: 'dead', finishedAt: { $lt: longAgo } };
