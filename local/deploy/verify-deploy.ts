@@ -1,5 +1,6 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { StackError } from '../stack-error';
 import { verifyComposeFile } from './compose-file/verify-compose-file';
 import { verifyCompose } from './compose/verify-compose';
 import { verifyImage } from './image/verify-image';
@@ -30,7 +31,25 @@ export async function verifyDeploy(
       context.say(`${name}: ${line}`);
     };
     say('begins');
-    reports.push(await verify({ ...context, directory, say }));
+    reports.push(await report(name, verify, { ...context, directory, say }));
   }
   return reports;
+}
+
+/** A part that cannot go on has found something too, and the others are told all the same. */
+async function report(
+  part: PartName,
+  verify: VerifyPart,
+  context: PartContext,
+): Promise<PartReport> {
+  try {
+    return await verify(context);
+  } catch (error) {
+    if (context.signal.aborted || !(error instanceof StackError)) throw error;
+    return {
+      part,
+      facts: [],
+      findings: [{ check: 'finished', where: part, problem: error.message }],
+    };
+  }
 }
