@@ -1,4 +1,4 @@
-import type { SweptBucket } from './sweep-report';
+import type { SweptBucket } from './swept-bucket';
 
 /** Fewer are what crashes leave, whatever share of a small bucket that is. */
 const fewFiles = 20;

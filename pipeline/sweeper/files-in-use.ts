@@ -1,7 +1,7 @@
 import type { Collection, ObjectId } from 'mongodb';
 import type { FileMark } from '../../contracts/gridfs';
 import type { JobRecord } from '../../contracts/job';
-import type { SweptBucket } from './sweep-report';
+import type { SweptBucket } from './swept-bucket';
 
 /** A file that carries our mark. */
 export interface MarkedFile {

@@ -1,8 +1,6 @@
 import type { Metrics } from '../../observability/metrics';
 import type { Withheld } from './brake';
-
-export const sweptBuckets = ['videos', 'mp3s'] as const;
-export type SweptBucket = (typeof sweptBuckets)[number];
+import { sweptBuckets, type SweptBucket } from './swept-bucket';
 
 export interface SweptFromBucket {
   /** Files with our mark that no job needs. */

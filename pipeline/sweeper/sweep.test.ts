@@ -8,7 +8,7 @@ import { testMongoUrl, uniqueName } from '../../local/test-stack';
 import { explainWithheld } from './brake';
 import { FilesInUse } from './files-in-use';
 import { sweep } from './sweep';
-import type { SweptBucket } from './sweep-report';
+import type { SweptBucket } from './swept-bucket';
 import { UnusedFiles } from './unused-files';
 
 const hourMs = 3_600_000;

@@ -4,12 +4,8 @@ import { jobCollection } from '../../contracts/job-collection';
 import { brake } from './brake';
 import { FilesInUse } from './files-in-use';
 import { removeOrphanChunks } from './orphan-chunks';
-import {
-  sweptBuckets,
-  type SweepReport,
-  type SweptBucket,
-  type SweptFromBucket,
-} from './sweep-report';
+import type { SweepReport, SweptFromBucket } from './sweep-report';
+import { sweptBuckets, type SweptBucket } from './swept-bucket';
 import { UnusedFiles } from './unused-files';
 
 export interface SweepOptions {

@@ -1,0 +1,2 @@
+export const sweptBuckets = ['videos', 'mp3s'] as const;
+export type SweptBucket = (typeof sweptBuckets)[number];
