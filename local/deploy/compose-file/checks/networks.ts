@@ -9,6 +9,9 @@ const found = (where: string, problem: string): ComposeFinding => ({
 /** What keeps data, and what reads strangers' videos, reaches nothing outside. */
 const inside = ['mysql', 'mongo', 'auth', 'gateway', 'converter', 'relay'];
 
+/** Who has business with the table of users. */
+const withAccounts = ['mysql', 'auth', 'migrate', 'users', 'gateway', 'prometheus'];
+
 /** Who can reach whom, and whom the machine can. */
 export const networks: Check = ({ compose }) =>
   Object.entries(compose.services).flatMap(([name, service]) => {
@@ -28,5 +31,13 @@ export const networks: Check = ({ compose }) =>
       ...(name === 'proxy' && names.includes('back')
         ? [found(name, 'expected it to reach the gateways only, got the network of the servers')]
         : []),
+      // Else a hostile video that takes over a converter could try passwords on them.
+      ...(withAccounts.includes(name)
+        ? []
+        : ['mysql', 'auth']
+            .filter((kept) =>
+              names.some((network) => network in (compose.services[kept]?.networks ?? {})),
+            )
+            .map((kept) => found(name, `expected no network that it shares with ${kept}`))),
     ];
   });

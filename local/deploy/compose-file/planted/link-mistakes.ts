@@ -154,6 +154,16 @@ export const linkMistakes: readonly PlantedMistake[] = [
     plant: inService('converter', ({ networks }) => (networks['outside'] = null)),
   },
   {
+    name: 'a converter beside MySQL',
+    check: 'networks',
+    plant: inService('converter', ({ networks }) => (networks['accounts'] = null)),
+  },
+  {
+    name: 'auth beside the converter',
+    check: 'networks',
+    plant: inService('auth', ({ networks }) => (networks['back'] = null)),
+  },
+  {
     name: 'a network of servers that is open',
     check: 'networks',
     plant: inCompose(({ networks }) => (networks['back'] = {})),

@@ -26,8 +26,8 @@ export const schemaMistakes = [
   },
   {
     name: 'a network that is not defined',
-    from: 'networks: [front, back]',
-    to: 'networks: [front, bakc]',
+    from: 'networks: [front, back, accounts]',
+    to: 'networks: [front, bakc, accounts]',
     says: /bakc/,
   },
   {
