@@ -1,7 +1,8 @@
 #!/bin/sh
 # Makes what docker-compose.yml needs and git does not hold: .env (names and ports, no secret) and
 # .secrets/ (passwords, the key of the tokens, URLs with passwords). What is there stays as it is;
-# what is missing is made. Needs a POSIX shell, od, tr and /dev/urandom.
+# what is missing is made, except a password that a volume may have been made with. Needs a POSIX
+# shell, od, tr and /dev/urandom.
 #
 #   compose/generate-secrets.sh [directory]     default: the directory of docker-compose.yml
 set -eu
@@ -43,11 +44,15 @@ missing() {
   [ ! -e "$1" ]
 }
 
-# password <name> [<made of it>...]: a new one fits only where nothing was made of an older one.
+# password <name> <volume> [<made of it>...]: a new one fits only where nothing was made of an older
+# one. The server keeps the one that it was first started with in its volume. .env, which is made
+# last, says that there may be such a volume.
 password() {
   name=$1
-  shift
+  volume=$2
+  shift 2
   missing ".secrets/$name" || return 0
+  missing .env || lost "$name" "$volume" "$@"
   for derived in "$@"; do
     missing ".secrets/$derived" ||
       fail ".secrets/$name is missing, and .secrets/$derived was made of it: put it back, or remove both"
@@ -56,10 +61,29 @@ password() {
   secret "$name" "$value"
 }
 
-# key <name>: 32 bytes, as HS256 asks for (RFC 7518, section 3.2).
-key() {
+# lost <name> <volume> [<made of it>...]: says how to go on.
+lost() {
+  name=$1
+  volume=$2
+  shift 2
+  files=.env
+  for derived in "$@"; do
+    missing ".secrets/$derived" || files="$files .secrets/$derived"
+  done
+  fail ".secrets/$name is missing, and the volume \"$volume\" may have been made with it; a new one would not open it.
+Put the file back from the backup (8-settings.tar, see docs/backup.md).
+Or, if what is in the volume may go:
+  docker compose down
+  docker volume rm video-to-mp3_$volume
+  move away: $files
+  compose/generate-secrets.sh
+and put your own lines back into .env."
+}
+
+# anew <name> <bytes>: what no volume keeps, so that a new one may be made at any time.
+anew() {
   missing ".secrets/$1" || return 0
-  value=$(random 32)
+  value=$(random "$2")
   secret "$1" "$value"
 }
 
@@ -67,14 +91,15 @@ key() {
 [ -d .secrets ] || mkdir .secrets
 chmod 700 .secrets
 
-password mysql-root-password
-password mysql-password
-password mongo-root-password
-password mongo-password mongo-url
-password rabbitmq-password rabbitmq-url rabbitmq-user
-password grafana-password
-key jwt-secret
-key grafana-secret-key
+password mysql-root-password mysql
+password mysql-password mysql
+password mongo-root-password mongo
+password mongo-password mongo mongo-url
+password rabbitmq-password rabbitmq rabbitmq-url rabbitmq-user
+anew grafana-password 16
+# 32 bytes, as HS256 asks for (RFC 7518, section 3.2).
+anew jwt-secret 32
+anew grafana-secret-key 32
 
 mongo_password=$(cat .secrets/mongo-password)
 rabbitmq_password=$(cat .secrets/rabbitmq-password)

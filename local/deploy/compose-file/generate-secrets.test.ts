@@ -46,7 +46,7 @@ it('makes all of it, each once, and says so', () => {
 it('makes others every time', () => {
   generate();
   const first = all();
-  rmSync(join(checkout, '.secrets'), { recursive: true });
+  for (const name of ['.secrets', '.env']) rmSync(join(checkout, name), { recursive: true });
   generate();
   const second = all();
   expect(Object.keys(second)).toEqual(Object.keys(first));
@@ -114,20 +114,82 @@ it('keeps what a person wrote', () => {
   expect(read('.env')).toBe('GATEWAY_PORT=80\n');
 });
 
+const refusal = () => spawnSync('sh', [script()], { cwd: checkout, encoding: 'utf8' });
+
 test.each([
-  ['rabbitmq-password', 'rabbitmq-url'],
-  ['mongo-password', 'mongo-url'],
-])('refuses to make a %s that the %s of the lost one would not fit', (password, madeOfIt) => {
+  ['mysql-password', 'mysql', []],
+  ['mysql-root-password', 'mysql', []],
+  ['mongo-root-password', 'mongo', []],
+  ['mongo-password', 'mongo', ['mongo-url']],
+  ['rabbitmq-password', 'rabbitmq', ['rabbitmq-url', 'rabbitmq-user']],
+])('where .env is, makes no new %s for an old volume', (password, volume, madeOfIt) => {
   generate();
   const first = all();
   rmSync(join(checkout, '.secrets', password));
-  const { status, stderr } = spawnSync('sh', [script()], { cwd: checkout, encoding: 'utf8' });
+  const { status, stderr } = refusal();
   expect(status).toBe(1);
-  expect(stderr).toContain(`.secrets/${password} is missing, and .secrets/${madeOfIt} was made`);
-  expect(stderr).toContain('put it back, or remove both');
+  expect(stderr).toContain(`.secrets/${password} is missing`);
+  expect(stderr).toContain('Put the file back from the backup (8-settings.tar');
+  expect(stderr).toContain(`docker volume rm video-to-mp3_${volume}\n`);
   const { [password]: lost, ...others } = first;
   expect(lost).toBeDefined();
   expect(all()).toEqual(others);
+
+  // As it says: what is named is moved away, and the rest stays.
+  const away = ['.env', ...madeOfIt.map((name) => `.secrets/${name}`)];
+  expect(stderr).toContain(`move away: ${away.join(' ')}\n`);
+  for (const path of away) rmSync(join(checkout, path));
+  generate();
+  const second = all();
+  const fresh = Object.keys(first).filter((name) => second[name] !== first[name]);
+  expect(fresh).toEqual([password, ...madeOfIt].sort());
+});
+
+it('also where all is lost that was made of the password', () => {
+  generate();
+  for (const name of ['mongo-password', 'mongo-url']) rmSync(join(checkout, '.secrets', name));
+  expect(refusal().stderr).toContain('move away: .env\n');
+  expect(Object.keys(all())).not.toContain('mongo-password');
+});
+
+it.each(['jwt-secret', 'grafana-secret-key', 'grafana-password'])(
+  'makes a new %s, which no volume keeps',
+  (name) => {
+    generate();
+    const first = all();
+    rmSync(join(checkout, '.secrets', name));
+    expect(generate().split('\n').slice(1, -1)).toEqual([`  .secrets/${name}`]);
+    const { [name]: old, ...others } = first;
+    expect(all()).toMatchObject(others);
+    expect(all()[name]).not.toBe(old);
+  },
+);
+
+test.each([
+  ['rabbitmq-password', 'rabbitmq-url'],
+  ['mongo-password', 'mongo-url'],
+])('without .env, makes no %s that the %s of the lost one would not fit', (password, madeOfIt) => {
+  generate();
+  rmSync(join(checkout, '.secrets', password));
+  rmSync(join(checkout, '.env'));
+  const others = all();
+  const { status, stderr } = refusal();
+  expect(status).toBe(1);
+  expect(stderr).toContain(`.secrets/${password} is missing, and .secrets/${madeOfIt} was made`);
+  expect(stderr).toContain('put it back, or remove both');
+  expect(all()).toEqual(others);
+});
+
+it('goes on where it was interrupted before .env', () => {
+  generate();
+  for (const path of ['.env', '.secrets/mysql-password', '.secrets/jwt-secret']) {
+    rmSync(join(checkout, path));
+  }
+  expect(generate().split('\n').slice(1, -1)).toEqual([
+    '  .secrets/mysql-password',
+    '  .secrets/jwt-secret',
+    '  .env',
+  ]);
 });
 
 it('makes nothing of a random source that gives nothing', () => {
