@@ -5,7 +5,7 @@ const { readFileSync } = require('fs');
 const url = readFileSync('/run/secrets/mongo-url', 'utf8').trim();
 const [, user, pwd] = /^mongodb:\/\/([^:@/]+):([^:@/]+)@/.exec(url) ?? [];
 if (user === undefined || pwd === undefined) {
-  throw new Error('mongo-url: expected mongodb://user:password@…, got something else');
+  throw new Error('mongo-url: expected mongodb://<user>:<password>@…, got something else');
 }
 db.getSiblingDB('admin').createUser({
   user: decodeURIComponent(user),

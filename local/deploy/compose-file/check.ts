@@ -18,7 +18,7 @@ export const checkNames = [
   'limits',
   'hardening',
   'stopping',
-  'time limits',
+  'time-limits',
 ] as const;
 export type CheckName = (typeof checkNames)[number];
 export type ComposeFinding = Finding<CheckName>;

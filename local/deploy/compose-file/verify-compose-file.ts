@@ -14,7 +14,7 @@ const part = 'compose-file';
 /** Part (d): docker-compose.yml, by docker compose itself and by what it cannot know. */
 export const verifyComposeFile: VerifyPart = async ({ repository, directory, say }) => {
   const program = await findCompose(join(repository, '.local', 'libraries'));
-  say(`compose file: read by ${program}`);
+  say(`read by ${program}`);
   return reportOn(repository, program, join(directory, part));
 };
 

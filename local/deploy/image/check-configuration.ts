@@ -1,12 +1,10 @@
+import { looksSecret, secretsInText } from '../secret-looking';
 import type { BuiltImage, Product } from './built-image';
 import type { ImageCheck, ImageFinding } from './image-check';
 import { addedLimitMb } from './size-limits';
 
 const dispatcher = '/app/dist/image/start.js';
 const entryPoint = ['/usr/bin/tini', '--', 'node', '--max-semi-space-size=1', dispatcher];
-const secretName = /PASSWORD|SECRET|TOKEN|_KEY$|CREDENTIAL/i;
-/** A user and password in a URL, or the start of a private key. */
-const secretText = /[a-z]+:\/\/[^\s/:@]+:[^\s/@]+@|-----BEGIN [A-Z ]*PRIVATE KEY/;
 
 /** What a container is started with. */
 export function checkConfiguration(image: BuiltImage, product: Product): ImageFinding[] {
@@ -43,13 +41,16 @@ export function checkConfiguration(image: BuiltImage, product: Product): ImageFi
     findings.push(found('environment', 'NODE_ENV is not production'));
   }
   for (const variable of config.Env) {
-    const [name = ''] = variable.split('=');
-    if (secretName.test(name) || secretText.test(variable)) {
+    const [name = '', ...value] = variable.split('=');
+    if (looksSecret(name, value.join('=')) || secretsInText(variable).length > 0) {
       findings.push(found('environment', `${name} looks like a secret`));
     }
   }
-  for (const command of image.history.filter((line) => secretText.test(line))) {
-    findings.push(found('secret-in-history', `a secret in: ${command.slice(0, 80)}`));
+  for (const command of image.history) {
+    // Arguments of the build stand there in front of each command (`|1 NAME=value …`).
+    for (const what of secretsInText(command)) {
+      findings.push(found('secret-in-history', `${what} in: ${command.slice(0, 80)}`));
+    }
   }
   return findings;
 }

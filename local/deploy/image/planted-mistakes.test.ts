@@ -101,6 +101,18 @@ const mistakes: readonly Mistake[] = [
       history: ['RUN |1 REGISTRY=https://me:word@npm.example npm ci'],
     }),
   },
+  ...['NPM_TOKEN=abc', 'JWT_KEY=sarcasm', 'MYSQL_PWD=/word'].map((argument): Mistake => ({
+    name: `the build argument ${argument}`,
+    caughtBy: 'secret-in-history',
+    plant: (image) => ({ ...image, history: [`RUN |1 ${argument} /bin/sh -c npm ci`] }),
+  })),
+  ...['RABBITMQ_DEFAULT_PASS', 'MYSQL_PWD', 'RABBITMQ_ERLANG_COOKIE', 'JWT_KEY'].map(
+    (name): Mistake => ({
+      name: `a secret called ${name}`,
+      caughtBy: 'environment',
+      plant: configured({ Env: ['NODE_ENV=production', `${name}=/word`] }),
+    }),
+  ),
   { name: 'su is setuid', caughtBy: 'setuid', plant: withFile('f 4755 0 90000 /usr/bin/su') },
   { name: 'a setgid file', caughtBy: 'setuid', plant: withFile('f 2755 0 90000 /usr/bin/chage') },
   {

@@ -4,7 +4,7 @@ import type { Facts, Rendered } from './model/rendered';
 /** One folder `checks/` has a file for each. */
 export const checkNames = [
   'schema',
-  'unknown field',
+  'unknown-field',
   'selectors',
   'tutorial',
   'ports',
@@ -12,21 +12,21 @@ export const checkNames = [
   'references',
   'queues',
   'environment',
-  'shared settings',
+  'shared-settings',
   'probes',
-  'pod security',
+  'pod-security',
   'resources',
   'stopping',
   'disruption',
   'scaling',
   'images',
-  'account tokens',
+  'account-tokens',
   'network',
-  'secrets in git',
+  'secrets-in-git',
   'jobs',
-  'time limits',
+  'time-limits',
   'scraping',
-  'broker nodes',
+  'broker-nodes',
 ] as const;
 export type CheckName = (typeof checkNames)[number];
 export type ManifestFinding = Finding<CheckName>;

@@ -26,7 +26,7 @@ import { unknownField } from './checks/unknown-field';
 import type { Facts, Rendered } from './model/rendered';
 
 /** Those that look at all folders at once, for speed: the form of each object by itself. */
-export type FormCheck = 'schema' | 'unknown field';
+export type FormCheck = 'schema' | 'unknown-field';
 
 export const meaningChecks: Readonly<Record<Exclude<CheckName, FormCheck>, Check>> = {
   selectors,
@@ -36,21 +36,21 @@ export const meaningChecks: Readonly<Record<Exclude<CheckName, FormCheck>, Check
   references,
   queues,
   environment,
-  'shared settings': sharedSettings,
+  'shared-settings': sharedSettings,
   probes,
-  'pod security': podSecurity,
+  'pod-security': podSecurity,
   resources,
   stopping,
   disruption,
   scaling,
   images,
-  'account tokens': accountTokens,
+  'account-tokens': accountTokens,
   network,
-  'secrets in git': secretsInGit,
+  'secrets-in-git': secretsInGit,
   jobs,
-  'time limits': timeLimits,
+  'time-limits': timeLimits,
   scraping,
-  'broker nodes': brokerNodes,
+  'broker-nodes': brokerNodes,
 };
 
 /** What is wrong with the form of objects: types, formats, and fields that do not exist. */

@@ -15,7 +15,7 @@ const part = 'manifests';
 /** Part (c): every object that would be applied, by all that can be known without a cluster. */
 export const verifyManifests: VerifyPart = async ({ repository, directory, say }) => {
   const kubectl = await findKubectl(join(repository, '.local', 'libraries'));
-  say(`manifests: rendered by ${kubectl}`);
+  say(`rendered by ${kubectl}`);
   try {
     const folders = await renderAll(kubectl, repository);
     const form = checkForm(folders, repository);
@@ -33,7 +33,7 @@ export const verifyManifests: VerifyPart = async ({ repository, directory, say }
           'checks',
           isReadable
             ? checkNames.join(', ')
-            : 'schema, unknown field; the others need a sound schema',
+            : 'schema, unknown-field; the others need a sound schema',
         ],
       ],
     };

@@ -31,5 +31,5 @@ export const checks: Readonly<Record<Exclude<CheckName, 'schema'>, Check>> = {
   limits,
   hardening,
   stopping,
-  'time limits': timeLimits,
+  'time-limits': timeLimits,
 };

@@ -1,3 +1,4 @@
+import { looksSecret, secretsInText, secretsInWords } from '../../secret-looking';
 import type { Check, ComposeFinding } from '../check';
 import type { ComposeService } from '../model/compose-config';
 import type { Deployment } from '../model/deployment';
@@ -78,26 +79,35 @@ function unmounted(
   ]);
 }
 
-const secretName = /(PASSWORD|PASS|SECRET|SECRET_KEY|TOKEN)$/;
-
 function writtenOut(
-  { secrets: made }: Deployment,
+  { secrets: made, mounted }: Deployment,
   name: string,
   service: ComposeService,
 ): ComposeFinding[] {
-  const texts = [
-    ...Object.entries(service.environment),
-    ...(service.command ?? []).map((word) => ['command', word] as const),
-    ...(service.healthcheck?.test ?? []).map((word) => ['healthcheck', word] as const),
-  ];
-  return texts.flatMap(([where, value]) => {
-    const text = value ?? '';
-    const isSecret =
-      (secretName.test(where) && text !== '') ||
-      /:\/\/[^/\s@]*:[^/\s@]+@/.test(text) ||
-      Object.values(made).some((secret) => secret.length >= 16 && text.includes(secret));
-    return isSecret
-      ? [found(`${name}: ${where}`, 'expected the path of a file, got the secret itself')]
-      : [];
-  });
+  const values = Object.values(made).filter((secret) => secret.length >= 16);
+  const isMade = (text: string) => values.some((secret) => text.includes(secret));
+  const commands = {
+    entrypoint: service.entrypoint ?? [],
+    command: service.command ?? [],
+    healthcheck: service.healthcheck?.test ?? [],
+  };
+  const files = service.volumes.flatMap(({ source }) =>
+    Object.entries(mounted[source ?? '']?.texts ?? {}),
+  );
+  return [
+    ...Object.entries(service.environment)
+      .filter(([variable, value]) => {
+        const text = value ?? '';
+        return looksSecret(variable, text) || secretsInText(text).length > 0 || isMade(text);
+      })
+      .map(([variable]) => variable),
+    ...Object.entries(commands)
+      .filter(([, words]) => secretsInWords(words).length > 0 || words.some(isMade))
+      .map(([where]) => where),
+    ...files
+      .filter(([file, text]) => secretsInText(text, file).length > 0 || isMade(text))
+      .map(([file]) => file),
+  ].map((where) =>
+    found(`${name}: ${where}`, 'expected the path of a file, got the secret itself'),
+  );
 }

@@ -3,7 +3,7 @@ import { textsOf } from '../model/addresses';
 import { productServices, settingText } from '../model/product-service';
 
 const found = (where: string, problem: string): ComposeFinding => ({
-  check: 'time limits',
+  check: 'time-limits',
   where,
   problem,
 });

@@ -195,19 +195,19 @@ export const containerMistakes: readonly PlantedMistake[] = [
   },
   {
     name: 'a broker that takes long conversions back',
-    check: 'time limits',
+    check: 'time-limits',
     plant: inFile('rabbitmq.conf', 'consumer_timeout = 10800000', 'consumer_timeout = 7200000'),
   },
   {
     name: 'conversions that are allowed more than the broker waits',
-    check: 'time limits',
+    check: 'time-limits',
     plant: inService('converter', ({ environment }) => {
       environment['TRANSCODE_TIMEOUT_MS'] = '14400000';
     }),
   },
   {
     name: 'the broker’s own half hour',
-    check: 'time limits',
+    check: 'time-limits',
     plant: inCompose(({ services: { rabbitmq } }) => {
       if (rabbitmq) rabbitmq.volumes = rabbitmq.volumes.filter(({ type }) => type !== 'bind');
     }),

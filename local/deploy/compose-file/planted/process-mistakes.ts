@@ -61,6 +61,35 @@ export const processMistakes: readonly PlantedMistake[] = [
       environment['RABBITMQ_URL'] = 'amqp://guest:guest@rabbitmq:5672';
     }),
   },
+  ...(
+    [
+      ['rabbitmq', 'RABBITMQ_DEFAULT_PASS'],
+      ['rabbitmq', 'RABBITMQ_ERLANG_COOKIE'],
+      ['mysql', 'MYSQL_PWD'],
+      ['auth', 'JWT_KEY'],
+    ] as const
+  ).map(([service, variable]): PlantedMistake => ({
+    name: `a secret called ${variable} that begins like a path`,
+    check: 'secrets',
+    plant: inService(service, ({ environment }) => (environment[variable] = '/auth123')),
+  })),
+  {
+    name: 'a password in RabbitMQ’s configuration',
+    check: 'secrets',
+    plant: inFile('rabbitmq.conf', 'consumer_timeout', 'default_pass = x\nconsumer_timeout'),
+  },
+  {
+    name: 'a password in Alertmanager’s configuration',
+    check: 'secrets',
+    plant: inFile('alertmanager-compose.yml', 'global:', 'global:\n  smtp_auth_password: x'),
+  },
+  {
+    name: 'a password as an argument',
+    check: 'secrets',
+    plant: inService('mongo', (service) => {
+      service.command = [...(service.command ?? []), '--password=x'];
+    }),
+  },
   {
     name: 'a secret that is not mounted',
     check: 'secrets',

@@ -27,7 +27,7 @@ export const accountTokens: Check = ({ overlay, objects }) => {
         : ['gets the addresses of Services as variables (enableServiceLinks)']),
     ];
     return problems.map((problem) => ({
-      check: 'account tokens' as const,
+      check: 'account-tokens' as const,
       where: `${overlay}: ${workload.where}`,
       problem,
     }));

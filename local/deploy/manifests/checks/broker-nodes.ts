@@ -13,7 +13,7 @@ export const brokerNodes: Check = (rendered) =>
   ofKind(rendered.objects, 'StatefulSet').flatMap((set) => {
     if ((set.spec.replicas ?? 1) < 2) return [];
     return [...serviceProblems(rendered, set), ...nodeProblems(rendered, set)].map((problem) => ({
-      check: 'broker nodes' as const,
+      check: 'broker-nodes' as const,
       where: `${rendered.overlay}: ${nameOf(set)}`,
       problem,
     }));

@@ -45,7 +45,7 @@ export const podSecurity: Check = (rendered) => [
         ),
       ),
     ].map((problem) => ({
-      check: 'pod security' as const,
+      check: 'pod-security' as const,
       where: `${rendered.overlay}: ${where}`,
       problem,
     })),
@@ -130,6 +130,6 @@ function unwritable(rendered: Rendered) {
     const isData = volume?.configMap !== undefined || volume?.secret !== undefined;
     if (mount !== undefined && mount.readOnly !== true && !isData) return [];
     const problem = `WORK_DIR is ${directory}, where no volume is that can be written to`;
-    return [{ check: 'pod security' as const, where: process.where, problem }];
+    return [{ check: 'pod-security' as const, where: process.where, problem }];
   });
 }

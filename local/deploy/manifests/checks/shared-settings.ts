@@ -46,6 +46,6 @@ export const sharedSettings: Check = (rendered) => {
     if (new Set(values.map(({ value }) => value)).size < 2) return [];
     const who = values.map((one) => `${one.value} for ${one.who}`).join(', ');
     const problem = `expected one ${variable} for all, got ${who}`;
-    return [{ check: 'shared settings', where: rendered.overlay, problem }];
+    return [{ check: 'shared-settings', where: rendered.overlay, problem }];
   });
 };

@@ -20,7 +20,7 @@ export const timeLimits: Check = (rendered) => {
     return brokers
       .filter(({ timeoutMs }) => timeoutMs <= longestMs)
       .map(({ where, timeoutMs }) => ({
-        check: 'time limits' as const,
+        check: 'time-limits' as const,
         where: process.where,
         problem: `a conversion may take ${longestMs} ms (${steps.join(' + ')}), and ${where} takes its delivery back after ${timeoutMs} ms`,
       }));

@@ -21,7 +21,7 @@ export function unknownField(folders: readonly Rendered[], repository: string): 
       if (found === undefined) return [];
       const where = `${overlay}: ${nameOf(object)}`;
       return unknownIn(found.checker, object, found.type, '').map((path): ManifestFinding => ({
-        check: 'unknown field',
+        check: 'unknown-field',
         where,
         problem: `${object.kind} of ${object.apiVersion} has no field ${path}`,
       }));

@@ -7,12 +7,12 @@ const container = [...pod, 'containers', 0] as const;
 export const clusterMistakes: readonly PlantedMistake[] = [
   {
     name: 'a process that may be root',
-    check: 'pod security',
+    check: 'pod-security',
     plant: set('Deployment/gateway', [...pod, 'securityContext', 'runAsNonRoot'], undefined),
   },
   {
     name: 'a capability',
-    check: 'pod security',
+    check: 'pod-security',
     plant: set(
       'Deployment/converter',
       [...container, 'securityContext', 'capabilities', 'add'],
@@ -21,7 +21,7 @@ export const clusterMistakes: readonly PlantedMistake[] = [
   },
   {
     name: 'a directory of the node',
-    check: 'pod security',
+    check: 'pod-security',
     plant: set('Deployment/converter', [...pod, 'volumes', 0], {
       name: 'tmp',
       hostPath: { path: '/tmp' },
@@ -29,7 +29,7 @@ export const clusterMistakes: readonly PlantedMistake[] = [
   },
   {
     name: 'system calls of every kind',
-    check: 'pod security',
+    check: 'pod-security',
     plant: set(
       'Deployment/auth',
       [...pod, 'securityContext', 'seccompProfile', 'type'],
@@ -38,7 +38,7 @@ export const clusterMistakes: readonly PlantedMistake[] = [
   },
   {
     name: 'a root filesystem that can be written to',
-    check: 'pod security',
+    check: 'pod-security',
     plant: set(
       'Deployment/gateway',
       [...container, 'securityContext', 'readOnlyRootFilesystem'],
@@ -47,7 +47,7 @@ export const clusterMistakes: readonly PlantedMistake[] = [
   },
   {
     name: 'a work directory on the read-only root',
-    check: 'pod security',
+    check: 'pod-security',
     plant: set('ConfigMap/converter-configmap', ['data', 'WORK_DIR'], '/var/work'),
   },
   {
@@ -85,17 +85,17 @@ export const clusterMistakes: readonly PlantedMistake[] = [
   },
   {
     name: 'a broker more than its configuration knows',
-    check: 'broker nodes',
+    check: 'broker-nodes',
     plant: set('StatefulSet/rabbitmq', ['spec', 'replicas'], 5),
   },
   {
     name: 'brokers that have no names',
-    check: 'broker nodes',
+    check: 'broker-nodes',
     plant: set('Service/rabbitmq-nodes', ['spec', 'clusterIP'], undefined),
   },
   {
     name: 'brokers that call themselves otherwise',
-    check: 'broker nodes',
+    check: 'broker-nodes',
     plant: set('StatefulSet/rabbitmq', ['spec', 'serviceName'], 'rabbitmq'),
   },
   {
@@ -146,17 +146,17 @@ export const clusterMistakes: readonly PlantedMistake[] = [
   },
   {
     name: 'a token that nobody needs',
-    check: 'account tokens',
+    check: 'account-tokens',
     plant: set('Deployment/converter', [...pod, 'automountServiceAccountToken'], true),
   },
   {
     name: 'no token for Prometheus',
-    check: 'account tokens',
+    check: 'account-tokens',
     plant: set('StatefulSet/prometheus', [...pod, 'automountServiceAccountToken'], false),
   },
   {
     name: 'AUTH_PORT=tcp://… in the environment',
-    check: 'account tokens',
+    check: 'account-tokens',
     plant: set('Deployment/gateway', [...pod, 'enableServiceLinks'], undefined),
   },
   {
@@ -210,7 +210,7 @@ export const clusterMistakes: readonly PlantedMistake[] = [
   },
   {
     name: 'a Secret in git',
-    check: 'secrets in git',
+    check: 'secrets-in-git',
     plant: adding({
       apiVersion: 'v1',
       kind: 'Secret',
@@ -220,12 +220,47 @@ export const clusterMistakes: readonly PlantedMistake[] = [
   },
   {
     name: 'a password in a ConfigMap',
-    check: 'secrets in git',
+    check: 'secrets-in-git',
     plant: set('ConfigMap/auth-configmap', ['data', 'MYSQL_PASSWORD'], 'Auth123'),
+  },
+  ...(
+    [
+      ['auth-configmap', 'JWT_KEY'],
+      ['auth-configmap', 'MYSQL_PWD'],
+      ['relay-configmap', 'RABBITMQ_DEFAULT_PASS'],
+      ['relay-configmap', 'RABBITMQ_ERLANG_COOKIE'],
+    ] as const
+  ).map(([map, variable]): PlantedMistake => ({
+    name: `a secret called ${variable} that begins like a path`,
+    check: 'secrets-in-git',
+    plant: set(`ConfigMap/${map}`, ['data', variable], '/Auth123'),
+  })),
+  {
+    name: 'a password in the configuration of RabbitMQ',
+    check: 'secrets-in-git',
+    plant: set(
+      'ConfigMap/rabbitmq-conf*',
+      ['data', 'rabbitmq.conf'],
+      (text: string) => `${text}default_pass = x\n`,
+    ),
+  },
+  {
+    name: 'a password in the configuration of a mail sender',
+    check: 'secrets-in-git',
+    plant: set(
+      'ConfigMap/relay-configmap',
+      ['data', 'alertmanager.yml'],
+      'global:\n  smtp_auth_password: x\n',
+    ),
+  },
+  {
+    name: 'a password as an argument',
+    check: 'secrets-in-git',
+    plant: set('Deployment/relay', [...container, 'args'], ['relay', '--password=x']),
   },
   {
     name: 'a password in a URL',
-    check: 'secrets in git',
+    check: 'secrets-in-git',
     plant: set(
       'ConfigMap/relay-configmap',
       ['data', 'RABBITMQ_URL'],
@@ -234,7 +269,7 @@ export const clusterMistakes: readonly PlantedMistake[] = [
   },
   {
     name: 'a password among the variables',
-    check: 'secrets in git',
+    check: 'secrets-in-git',
     plant: set('Deployment/grafana', [...container, 'env', 1], {
       name: 'GF_SECURITY_ADMIN_PASSWORD',
       value: 'admin',

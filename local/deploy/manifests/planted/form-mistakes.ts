@@ -26,17 +26,17 @@ export const formMistakes: readonly PlantedMistake[] = [
   },
   {
     name: 'a misspelt field',
-    check: 'unknown field',
+    check: 'unknown-field',
     plant: set('Deployment/relay', ['spec', 'replcias'], 2),
   },
   {
     name: 'a field at the wrong level',
-    check: 'unknown field',
+    check: 'unknown-field',
     plant: set('Deployment/converter', [...container, 'terminationGracePeriodSeconds'], 660),
   },
   {
     name: 'a misspelt field of a custom resource',
-    check: 'unknown field',
+    check: 'unknown-field',
     plant: set('ScaledObject/converter', ['spec', 'cooldownPeriode'], 300),
   },
 ];

@@ -46,17 +46,17 @@ export const processMistakes: readonly PlantedMistake[] = [
   },
   {
     name: 'a queue that only its reader calls so',
-    check: 'shared settings',
+    check: 'shared-settings',
     plant: set('ConfigMap/notification-configmap', ['data', 'MP3_QUEUE'], 'mp3s'),
   },
   {
     name: 'a share of the queue that only the gateway knows',
-    check: 'shared settings',
+    check: 'shared-settings',
     plant: set('ConfigMap/gateway-configmap', ['data', 'MAX_QUEUED_PER_OWNER'], '100'),
   },
   {
     name: 'a migration of another database',
-    check: 'shared settings',
+    check: 'shared-settings',
     plant: set(
       'Job/migrate-*',
       [...container, 'env'],
@@ -112,7 +112,7 @@ export const processMistakes: readonly PlantedMistake[] = [
   },
   {
     name: 'deliveries that RabbitMQ takes back too soon',
-    check: 'time limits',
+    check: 'time-limits',
     plant: set(
       'ConfigMap/rabbitmq-conf-*',
       ['data', 'rabbitmq.conf'],
@@ -121,7 +121,7 @@ export const processMistakes: readonly PlantedMistake[] = [
   },
   {
     name: 'deliveries that RabbitMQ takes back when it likes',
-    check: 'time limits',
+    check: 'time-limits',
     plant: set(
       'ConfigMap/rabbitmq-conf-*',
       ['data', 'rabbitmq.conf'],
@@ -130,7 +130,7 @@ export const processMistakes: readonly PlantedMistake[] = [
   },
   {
     name: 'a transcode that may take a day',
-    check: 'time limits',
+    check: 'time-limits',
     plant: set('ConfigMap/converter-configmap', ['data', 'TRANSCODE_TIMEOUT_MS'], '86400000'),
   },
   {
