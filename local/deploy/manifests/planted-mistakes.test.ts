@@ -3,14 +3,13 @@ import { repositoryDirectory } from '../../repository-directory';
 import { findKubectl } from '../tools/find-kubectl';
 import { checkNames, type ManifestFinding } from './check';
 import { checkForm, checkMeaning, type FormCheck, meaningChecks } from './checks';
-import { externalSecrets } from './external-secrets';
 import type { Facts, Rendered } from './model/rendered';
 import { clusterMistakes } from './planted/cluster-mistakes';
 import { formMistakes } from './planted/form-mistakes';
 import { linkMistakes } from './planted/link-mistakes';
 import type { PlantedMistake } from './planted/mistake';
 import { processMistakes } from './planted/process-mistakes';
-import { renderAll } from './render';
+import { renderAll, secretsOf } from './render';
 import { repositoryFacts } from './repository-facts';
 
 const repository = repositoryDirectory();
@@ -23,7 +22,9 @@ beforeAll(async () => {
   folders = await renderAll(await findKubectl(join(repository, '.local/libraries')), repository);
   facts = await repositoryFacts(repository, folders);
   // Those that take long look at all folders and all mistakes at once, told apart by name.
-  const changed = formMistakes.map((mistake) => ({ ...planted(mistake), overlay: mistake.name }));
+  const changed = await Promise.all(
+    formMistakes.map(async (mistake) => ({ ...(await planted(mistake)), overlay: mistake.name })),
+  );
   formFindings = checkForm([...folders, ...changed], repository);
 }, 60_000);
 
@@ -48,12 +49,15 @@ test.each(formMistakes)('$check: $name', ({ name, check }) => {
   expect(found.map((finding) => finding.check)).toContain(check);
 });
 
-test.each([...linkMistakes, ...processMistakes, ...clusterMistakes])('$check: $name', (mistake) => {
-  const check = meaningChecks[mistake.check as Exclude<PlantedMistake['check'], FormCheck>];
-  const before = check(folderOf(mistake), facts).map(({ problem }) => problem);
-  const after = check(planted(mistake), facts).map(({ problem }) => problem);
-  expect(after.filter((problem) => !before.includes(problem))).not.toEqual([]);
-});
+test.each([...linkMistakes, ...processMistakes, ...clusterMistakes])(
+  '$check: $name',
+  async (mistake) => {
+    const check = meaningChecks[mistake.check as Exclude<PlantedMistake['check'], FormCheck>];
+    const before = check(folderOf(mistake), facts).map(({ problem }) => problem);
+    const after = check(await planted(mistake), facts).map(({ problem }) => problem);
+    expect(after.filter((problem) => !before.includes(problem))).not.toEqual([]);
+  },
+);
 
 it('has a mistake for each check', () => {
   const mistakes = [...formMistakes, ...linkMistakes, ...processMistakes, ...clusterMistakes];
@@ -66,11 +70,9 @@ function folderOf({ overlay = 'overlays/production' }: PlantedMistake): Rendered
   return found;
 }
 
-/** The folder with the mistake in it, and with the Secrets that its objects make then. */
-function planted(mistake: PlantedMistake): Rendered {
+/** The folder with the mistake in it, and with the Secrets that there are then. */
+async function planted(mistake: PlantedMistake): Promise<Rendered> {
   const folder = folderOf(mistake);
   const objects = mistake.plant(structuredClone(folder.objects));
-  const made = externalSecrets(folder.objects);
-  const others = [...folder.secrets].filter(([name]) => !made.has(name));
-  return { ...folder, objects, secrets: new Map([...others, ...externalSecrets(objects)]) };
+  return { ...folder, objects, secrets: await secretsOf(repository, folder.overlay, objects) };
 }

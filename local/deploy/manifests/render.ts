@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { acmeSolver } from './acme-solver';
 import { externalSecrets } from './external-secrets';
 import { kustomize } from './kustomize';
+import { ofKind } from './model/kinds';
 import { type KubernetesObject, nameOf } from './model/kubernetes-object';
 import type { Rendered, SecretKeys } from './model/rendered';
 import { overlaysOf } from './overlays';
@@ -17,9 +18,8 @@ import { secretsByScript } from './secrets-by-script';
 export async function renderAll(kubectl: string, repository: string): Promise<Rendered[]> {
   const folders = await Promise.all(
     overlaysOf(repository).map(async (overlay) => {
-      const folder = join(repository, 'manifests', overlay);
-      const objects = await kustomize(kubectl, folder);
-      return { overlay, objects, secrets: await secretsOf(repository, folder, objects) };
+      const objects = await kustomize(kubectl, join(repository, 'manifests', overlay));
+      return { overlay, objects, secrets: await secretsOf(repository, overlay, objects) };
     }),
   );
   const alone = folders.find(({ overlay }) => overlay === 'monitoring')?.objects ?? [];
@@ -33,15 +33,19 @@ export async function renderAll(kubectl: string, repository: string): Promise<Re
   }));
 }
 
-/** Made by the folder's script, by External Secrets, or by a person as the README says. */
-async function secretsOf(
+/**
+ * Made by the folder's script and by External Secrets. A person makes those of the README only where
+ * there is no External Secrets: beside it, each that nothing fetches is one that was forgotten.
+ */
+export async function secretsOf(
   repository: string,
-  folder: string,
+  overlay: string,
   objects: readonly KubernetesObject[],
 ): Promise<ReadonlyMap<string, SecretKeys>> {
-  const script = join(folder, 'create-secrets.sh');
+  const script = join(repository, 'manifests', overlay, 'create-secrets.sh');
+  const hasStore = ofKind(objects, 'ExternalSecret').length > 0;
   return new Map([
-    ...secretsByHand(repository),
+    ...(hasStore ? [] : secretsByHand(repository)),
     ...externalSecrets(objects),
     ...(existsSync(script) ? await secretsByScript(script) : []),
   ]);

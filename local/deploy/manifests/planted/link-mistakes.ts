@@ -126,6 +126,11 @@ export const linkMistakes: readonly PlantedMistake[] = [
     plant: without('ExternalSecret/rabbitmq-cookie'),
   },
   {
+    name: 'a Secret that somebody without a store makes by hand',
+    check: 'references',
+    plant: without('ExternalSecret/grafana-admin'),
+  },
+  {
     name: 'a key that the Secret has not',
     check: 'references',
     plant: set('ExternalSecret/auth-secret', ['spec', 'data', 0, 'secretKey'], 'PASSWORD'),
