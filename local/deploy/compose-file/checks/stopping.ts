@@ -1,3 +1,4 @@
+import { closingMs } from '../../closing-time';
 import type { Check, ComposeFinding } from '../check';
 import type { Deployment } from '../model/deployment';
 import { durationMs } from '../model/duration';
@@ -25,9 +26,6 @@ export const stopping: Check = (deployment) => [
   ...ofProxy(deployment),
 ];
 
-/** Connections are closed after the work has ended; that takes seconds at the most. */
-const goodbyeMs = 10_000;
-
 function ofProduct(deployment: Deployment): ComposeFinding[] {
   return productServices(deployment.compose).flatMap((product) => {
     const text =
@@ -35,7 +33,7 @@ function ofProduct(deployment: Deployment): ComposeFinding[] {
       settingText(deployment, product, 'shutdownTimeoutMs');
     const grace = durationMs(product.service.stop_grace_period);
     if (text === undefined || grace === undefined) return [];
-    const wanted = Number(text) + goodbyeMs;
+    const wanted = Number(text) + closingMs;
     if (grace >= wanted) return [];
     return [
       found(product.name, `expected ${wanted} ms of stop_grace_period for STOP_TIMEOUT_MS ${text}`),

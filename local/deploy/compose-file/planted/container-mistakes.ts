@@ -174,6 +174,11 @@ export const containerMistakes: readonly PlantedMistake[] = [
     plant: inService('converter', ({ environment }) => (environment['STOP_TIMEOUT_MS'] = '60000')),
   },
   {
+    name: 'no time to close connections after the work',
+    check: 'stopping',
+    plant: inService('notification', (service) => (service.stop_grace_period = '35s')),
+  },
+  {
     name: 'Docker’s ten seconds to stop',
     check: 'stopping',
     plant: inService('gateway', (service) => delete service.stop_grace_period),

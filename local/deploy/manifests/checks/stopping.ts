@@ -1,3 +1,4 @@
+import { closingMs } from '../../closing-time';
 import type { Check } from '../check';
 import { numberOf, processesOf } from '../model/process';
 import type { Container } from '../model/pod';
@@ -7,8 +8,8 @@ const defaultGraceS = 30;
 
 /**
  * A pod is killed when its grace period is over, and preStop counts towards it
- * (kubernetes.io/docs, "Pod Lifecycle", "Termination of Pods"): so both must fit, with a bit to
- * spare for closing connections. Who serves requests waits in preStop until Services have noticed.
+ * (kubernetes.io/docs, "Pod Lifecycle", "Termination of Pods"): so both must fit, with
+ * `closingMs` to spare. Who serves requests waits in preStop until Services have noticed.
  */
 export const stopping: Check = (rendered) =>
   processesOf(rendered).flatMap((process) => {
@@ -18,9 +19,10 @@ export const stopping: Check = (rendered) =>
     const preStopS = preStopSeconds(container);
     const stopS = (numberOf(process, 'STOP_TIMEOUT_MS') ?? 0) / 1_000;
     const problems: string[] = [];
-    if (graceS <= preStopS + stopS) {
+    const wantedS = preStopS + stopS + closingMs / 1_000;
+    if (graceS < wantedS) {
       problems.push(
-        `expected a grace period longer than preStop (${preStopS} s) and STOP_TIMEOUT_MS (${stopS} s), got ${graceS} s`,
+        `expected a grace period of ${wantedS} s for preStop (${preStopS} s), STOP_TIMEOUT_MS (${stopS} s) and closing, got ${graceS} s`,
       );
     }
     if (numberOf(process, 'PORT') !== undefined && preStopS === 0) {

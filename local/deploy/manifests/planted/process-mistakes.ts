@@ -101,6 +101,14 @@ export const processMistakes: readonly PlantedMistake[] = [
     plant: set('Deployment/converter', [...pod, 'terminationGracePeriodSeconds'], 30),
   },
   {
+    name: 'no time to close connections after the work',
+    check: 'stopping',
+    plant: all(
+      set('ConfigMap/notification-configmap', ['data', 'STOP_TIMEOUT_MS'], '30000'),
+      set('Deployment/notification', [...pod, 'terminationGracePeriodSeconds'], 35),
+    ),
+  },
+  {
     name: 'a stop that takes longer than it may',
     check: 'stopping',
     plant: set('ConfigMap/notification-configmap', ['data', 'STOP_TIMEOUT_MS'], '3600000'),
