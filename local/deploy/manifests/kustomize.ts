@@ -29,10 +29,20 @@ export async function kustomize(kubectl: string, folder: string): Promise<Kubern
   } catch (error) {
     throw new KustomizeRefused(folder, wordsOf(error), error);
   }
-  return parseAllDocuments(output).map((document) => {
+  return readObjects(output, folder);
+}
+
+/**
+ * The objects in a text of YAML documents. One that gets its name from `generateName` has that as
+ * its name: whatever is added to it begins so.
+ *
+ * @throws KustomizeRefused where it is something else
+ */
+export function readObjects(text: string, where: string): KubernetesObject[] {
+  return parseAllDocuments(text).map((document) => {
     const [problem] = document.errors;
-    if (problem !== undefined) throw new KustomizeRefused(folder, problem.message, problem);
-    return named(document.toJS(), folder);
+    if (problem !== undefined) throw new KustomizeRefused(where, problem.message, problem);
+    return named(document.toJS(), where);
   });
 }
 
@@ -46,7 +56,10 @@ function wordsOf(error: unknown): string {
 }
 
 function named(document: unknown, folder: string): KubernetesObject {
-  if (isNamed(document)) return document;
+  if (isNamed(document)) {
+    const { name, generateName } = document.metadata as Partial<KubernetesObject['metadata']>;
+    return { ...document, metadata: { ...document.metadata, name: name ?? generateName ?? '' } };
+  }
   throw new KustomizeRefused(
     folder,
     `expected an object with apiVersion, kind and metadata.name, got ${JSON.stringify(document).slice(0, 200)}`,
@@ -60,7 +73,7 @@ function isNamed(document: unknown): document is KubernetesObject {
     typeof apiVersion === 'string' &&
     typeof kind === 'string' &&
     isRecord(metadata) &&
-    typeof metadata['name'] === 'string'
+    typeof (metadata['name'] ?? metadata['generateName']) === 'string'
   );
 }
 

@@ -7,6 +7,7 @@ import { ofKind } from './model/kinds';
 import { type KubernetesObject, nameOf } from './model/kubernetes-object';
 import type { Rendered, SecretKeys } from './model/rendered';
 import { overlaysOf } from './overlays';
+import { readCommands } from './read-commands';
 import { secretsByHand } from './secrets-by-hand';
 import { secretsByScript } from './secrets-by-script';
 
@@ -18,7 +19,8 @@ import { secretsByScript } from './secrets-by-script';
 export async function renderAll(kubectl: string, repository: string): Promise<Rendered[]> {
   const folders = await Promise.all(
     overlaysOf(repository).map(async (overlay) => {
-      const objects = await kustomize(kubectl, join(repository, 'manifests', overlay));
+      const applied = await kustomize(kubectl, join(repository, 'manifests', overlay));
+      const objects = [...applied, ...readCommands(repository, applied)];
       return { overlay, objects, secrets: await secretsOf(repository, overlay, objects) };
     }),
   );

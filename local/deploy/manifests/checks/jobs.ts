@@ -8,7 +8,8 @@ const longestS = 3_600;
 
 /**
  * The template of a Job cannot be changed (kubernetes.io/docs, "Jobs"): applied again with another
- * version it must be another Job by name, or be gone by then.
+ * version it must be another Job by name, or be gone by then. One that the cluster names is a new
+ * one each time.
  */
 export const jobs: Check = ({ overlay, objects }, { version }) => {
   const finding = (where: string, problem: string) => ({
@@ -18,6 +19,7 @@ export const jobs: Check = ({ overlay, objects }, { version }) => {
   });
   return ofKind(objects, 'Job').flatMap((job) => {
     const { ttlSecondsAfterFinished: ttl, template } = job.spec;
+    const isNew = job.metadata.generateName !== undefined;
     const named = [version, version.replaceAll('.', '-')].some((text) =>
       job.metadata.name.includes(text),
     );
@@ -25,7 +27,7 @@ export const jobs: Check = ({ overlay, objects }, { version }) => {
     const isOurJob = workload?.containers.some(isOurs) === true;
     const policy = template.spec.restartPolicy;
     return [
-      ...(named || (ttl !== undefined && ttl <= longestS)
+      ...(isNew || named || (ttl !== undefined && ttl <= longestS)
         ? []
         : [
             finding(

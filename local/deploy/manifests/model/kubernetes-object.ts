@@ -8,7 +8,9 @@ export interface KubernetesObject {
 export type Labels = Readonly<Record<string, string>>;
 
 export interface Metadata {
+  /** What `generateName` says where the cluster adds to it. */
   readonly name: string;
+  readonly generateName?: string;
   readonly namespace?: string;
   readonly labels?: Labels;
   readonly annotations?: Labels;

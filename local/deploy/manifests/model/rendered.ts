@@ -3,7 +3,10 @@ import type { KubernetesObject } from './kubernetes-object';
 /** Keys of one Secret; the value only where it is known and is nobody's secret. */
 export type SecretKeys = ReadonlyMap<string, string | undefined>;
 
-/** Everything that `kubectl apply -k` of one folder would make, and what it counts on. */
+/**
+ * Everything that `kubectl apply -k` of one folder would make, the commands that may be started
+ * beside it (manifests/commands), and what these count on.
+ */
 export interface Rendered {
   /** `overlays/minikube`: the folder under manifests/. */
   readonly overlay: string;
@@ -25,5 +28,5 @@ export interface Facts {
 }
 
 /** Whether it runs the product, and not only what watches it. */
-export const holdsProduct = ({ objects }: Rendered): boolean =>
+export const holdsProduct = ({ objects }: Pick<Rendered, 'objects'>): boolean =>
   objects.some(({ kind, metadata }) => kind === 'Deployment' && metadata.name === 'gateway');

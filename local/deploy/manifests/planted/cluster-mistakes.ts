@@ -133,6 +133,11 @@ export const clusterMistakes: readonly PlantedMistake[] = [
     ),
   },
   {
+    name: 'a command of another version',
+    check: 'images',
+    plant: set('Job/queues-migrate-*', [...container, 'image'], 'video-to-mp3:0.1.7'),
+  },
+  {
     name: 'a converter without ffmpeg',
     check: 'images',
     plant: set('Deployment/converter', [...container, 'image'], (image: string) =>

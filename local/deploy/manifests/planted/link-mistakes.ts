@@ -121,6 +121,16 @@ export const linkMistakes: readonly PlantedMistake[] = [
     ),
   },
   {
+    name: 'a command that reads a setting which is not there',
+    overlay: minikube,
+    check: 'references',
+    plant: set(
+      'Job/queues-migrate-*',
+      [...container, 'env', 0, 'valueFrom', 'configMapKeyRef', 'key'],
+      'QUEUE',
+    ),
+  },
+  {
     name: 'a Secret that nobody fetches',
     check: 'references',
     plant: without('ExternalSecret/rabbitmq-cookie'),
