@@ -1,12 +1,11 @@
-import { cpSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { findProgram } from '../../servers/find-program';
 import { systemPath } from '../../servers/system-path';
 import { debianMirror } from './debian-mirror';
+import { endWithParent } from './end-with-parent';
 import { NoEngineError } from './no-engine-error';
 import { runProgram } from './run-program';
-
-const suite = 'bookworm';
 
 /** As Debian's own slim images are set up: packages come without manuals and translations. */
 const slim = `path-exclude /usr/share/doc/*
@@ -17,36 +16,57 @@ path-exclude /usr/share/locale/*
 path-exclude /usr/share/man/*
 `;
 
+export interface DebianContents {
+  readonly suite: 'bookworm' | 'trixie';
+  /** Beside the required ones; what they recommend is left out. */
+  readonly packages: readonly string[];
+}
+
+/**
+ * `sh -c … sh <root> <suite> <mirror> <dpkg's settings> <packages…>`, in namespaces of its own: what
+ * is mounted below the root is gone with them, so that a removal never goes through it.
+ */
+const makeRootScript = `set -eu
+root=$1 suite=$2 mirror=$3 slim=$4
+shift 4
+debootstrap --variant=minbase "$suite" "$root" "$mirror"
+printf '%s' "$slim" >"$root/etc/dpkg/dpkg.cfg.d/docker"
+# No package may start its server, now or in a container (invoke-rc.d(8)).
+printf '#!/bin/sh\\nexit 101\\n' >"$root/usr/sbin/policy-rc.d"
+chmod 755 "$root/usr/sbin/policy-rc.d"
+[ $# -gt 0 ] || exit 0
+mountpoint -q "$root/proc" || mount -t proc proc "$root/proc"
+chroot "$root" apt-get -qq --yes --no-install-recommends install "$@"
+`;
+
 /**
  * Makes a minimal Debian in `root`, with sources for later packages.
  *
- * @param packages beside the required ones
+ * @throws NoEngineError without debootstrap
+ * @throws StackError when a package cannot be had
  */
 export async function makeDebianRoot(
   root: string,
-  packages: readonly string[],
+  { suite, packages }: DebianContents,
   signal: AbortSignal,
 ): Promise<void> {
-  const environment = { PATH: systemPath, DEBIAN_FRONTEND: 'noninteractive' };
   if (findProgram(systemPath, 'debootstrap') === undefined) {
-    if (findProgram(systemPath, 'apt-get') === undefined) {
-      throw new NoEngineError('no debootstrap on this machine: install it');
-    }
-    const install = ['-qq', '--yes', '--no-remove', 'install', 'debootstrap'];
-    await runProgram('apt-get', install, { environment, signal });
+    throw new NoEngineError('no debootstrap on this machine: apt-get install debootstrap');
   }
   rmSync(root, { recursive: true, force: true });
   mkdirSync(root, { recursive: true });
   const mirror = debianMirror();
-  const include = packages.length === 0 ? [] : [`--include=${packages.join(',')}`];
-  // In a mount namespace of its own: what debootstrap mounts below `root` is gone with it.
   await runProgram(
-    'unshare',
+    'setpriv',
     [
-      ...['--mount', '--pid', '--fork', '--kill-child', '--mount-proc'],
-      ...['debootstrap', '--variant=minbase', ...include, suite, root, mirror.main],
+      ...[...endWithParent, 'unshare', '--mount', '--pid', '--fork', '--kill-child'],
+      ...['--mount-proc', 'sh', '-c', makeRootScript, 'sh', root, suite, mirror.main, slim],
+      ...packages,
     ],
-    { environment, signal },
+    {
+      environment: { PATH: systemPath, LC_ALL: 'C', DEBIAN_FRONTEND: 'noninteractive' },
+      signal,
+    },
   );
   makeSlim(root);
   const sources = [
@@ -57,20 +77,23 @@ export async function makeDebianRoot(
   writeFileSync(join(root, 'etc/apt/sources.list'), `${sources.join('\n')}\n`);
   // The builder mounts its own over these; it would make and remove them, were they not there.
   for (const name of ['hosts', 'resolv.conf']) writeFileSync(join(root, 'etc', name), '');
-  // No service is started in a container while a package is installed.
-  writeFileSync(join(root, 'usr/sbin/policy-rc.d'), '#!/bin/sh\nexit 101\n', { mode: 0o755 });
 }
 
 function makeSlim(root: string): void {
-  writeFileSync(join(root, 'etc/dpkg/dpkg.cfg.d/docker'), slim);
   const unneeded = ['info', 'lintian', 'locale', 'man'].map((name) => `usr/share/${name}`);
-  for (const path of [...unneeded, 'var/lib/apt/lists', 'var/cache/apt', 'var/log']) {
+  for (const path of [...unneeded, 'var/lib/apt/lists', 'var/cache/apt']) {
     rmSync(join(root, path), { recursive: true, force: true });
   }
   for (const path of [...unneeded, 'var/lib/apt/lists/partial', 'var/cache/apt/archives/partial']) {
     mkdirSync(join(root, path), { recursive: true });
   }
-  mkdirSync(join(root, 'var/log/apt'), { recursive: true });
+  // The directories stay: a server's user has to write into its own.
+  for (const entry of readdirSync(join(root, 'var/log'), {
+    recursive: true,
+    withFileTypes: true,
+  })) {
+    if (!entry.isDirectory()) rmSync(join(entry.parentPath, entry.name));
+  }
 }
 
 /** Copies a file or directory of this machine into the root, owned by root, links kept. */

@@ -6,6 +6,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { systemPath } from '../../servers/system-path';
 import { StackError } from '../../stack-error';
 import { daemonScript } from './daemon-script';
+import { endWithParent } from './end-with-parent';
 import { findEngine } from './find-engine';
 import { type ForwardedPort, forwardPort } from './forward-port';
 import { NoEngineError } from './no-engine-error';
@@ -38,7 +39,8 @@ const stopTimeoutMs = 40_000;
 const inUse = 75;
 
 /**
- * Starts Docker's daemon in namespaces of its own, with all its state in `directory`.
+ * Starts Docker's daemon in namespaces of its own, with all its state in `directory`. It ends with
+ * this process, however that ends.
  *
  * @throws NoEngineError where it cannot run at all (no root, no dockerd)
  * @throws StackError when it did not start, or another one uses the directory
@@ -48,7 +50,7 @@ export async function startEngine(
   signal: AbortSignal,
   network: EngineNetwork = 'outside',
 ): Promise<Engine> {
-  const { docker, dockerd } = await findEngine(signal);
+  const { docker, dockerd } = findEngine();
   mkdirSync(directory, { recursive: true, mode: 0o700 });
   // Names of sockets have a limit of 108 bytes (unix(7)), and the checkout may be deep.
   const run = mkdtempSync(join(tmpdir(), 'engine-'));
@@ -135,15 +137,10 @@ function startDaemon(directory: string, paths: DaemonPaths): ChildProcess {
   const log = openSync(logFile, 'w', 0o600);
   try {
     return spawn(
-      'flock',
+      'setpriv',
       [
-        ...[
-          ...lock,
-          join(directory, 'lock'),
-          'unshare',
-          ...namespaces,
-          ...(inside ? ['--net'] : []),
-        ],
+        ...[...endWithParent, 'flock', ...lock, join(directory, 'lock')],
+        ...['unshare', ...namespaces, ...(inside ? ['--net'] : [])],
         ...['sh', '-c', script, 'sh', dockerd, join(directory, 'data'), run, socket, ...flags],
       ],
       // A group of its own: Ctrl-C must not reach the daemon before the containers are removed.

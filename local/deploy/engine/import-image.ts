@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { systemPath } from '../../servers/system-path';
+import { StackError } from '../../stack-error';
 import type { Engine } from './engine';
 
 /** What a stand-in was made from: it is made anew when that changes. */
@@ -27,8 +28,22 @@ export async function importImage(
   const tar = spawn(
     'tar',
     ['--numeric-owner', '--sort=name', '--mtime=@0', '-C', root, '-c', '.'],
-    { env: { PATH: systemPath }, stdio: ['ignore', 'pipe', 'inherit'] },
+    { env: { PATH: systemPath }, stdio: ['ignore', 'pipe', 'pipe'] },
   );
+  const ended = new Promise<void>((resolve, reject) => {
+    let complaints = '';
+    tar.stderr.setEncoding('utf8').on('data', (text: string) => (complaints += text));
+    tar.once('error', reject);
+    tar.once('close', (code) => {
+      if (code === 0) resolve();
+      else reject(new StackError(`tar of ${root} ended with code ${code}: ${complaints.trim()}`));
+    });
+  });
   const args = changes.flatMap((change) => ['--change', change]);
-  await engine.docker(['import', ...args, '-', image.tag], { input: tar.stdout });
+  // Half an archive ends as a whole one does: it gets its name when tar has said that it is whole.
+  const [{ stdout: id }] = await Promise.all([
+    engine.docker(['import', ...args, '-'], { input: tar.stdout }),
+    ended,
+  ]);
+  await engine.docker(['tag', id.trim(), image.tag]);
 }

@@ -38,7 +38,7 @@ export async function importNodeBase(
   ];
   const madeFrom = `Debian bookworm, node ${nodeVersion}, npm ${npmVersion}, layout 2`;
   await importImage(engine, { tag: nodeBaseTag, madeFrom, changes }, async () => {
-    await makeDebianRoot(root, [], signal);
+    await makeDebianRoot(root, { suite: 'bookworm', packages: [] }, signal);
     copyInto(root, realpathSync(node), 'usr/local/bin/node');
     copyInto(root, npm, 'usr/local/lib/node_modules/npm');
     symlinkSync('../lib/node_modules/npm/bin/npm-cli.js', join(root, 'usr/local/bin/npm'));
