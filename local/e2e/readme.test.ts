@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { probeMedia } from '../probe-media';
+import { readmeWalk } from '../readme-walk';
 import { repositoryDirectory } from '../repository-directory';
 import { makeSample } from '../sample-media';
 import { startProduct, type Product } from './product';
@@ -22,20 +23,12 @@ afterAll(async () => {
   await rm(directory, { recursive: true });
 });
 
-/** The shell lines between the README's marks, as a reader would paste them. */
-function walk(): string {
-  const readme = readFileSync(join(repositoryDirectory(), 'README.md'), 'utf8');
-  const [, section = ''] = /<!-- walk:begin.*?-->(.*?)<!-- walk:end -->/s.exec(readme) ?? [];
-  const blocks = [...section.matchAll(/```sh\n(.*?)```/gs)].map(([, lines = '']) => lines);
-  if (blocks.length === 0) throw new Error('README.md has no walk');
-  return blocks.join('\n');
-}
-
 it("ends the README's walk with curl in an MP3 named after the video", async () => {
   const listener = await product.newListener();
   const video = join(directory, 'My Video.mp4');
+  const readme = readFileSync(join(repositoryDirectory(), 'README.md'), 'utf8');
   await makeSample(video, { seconds: 3 });
-  await promisify(execFile)('bash', ['-euo', 'pipefail', '-c', walk()], {
+  await promisify(execFile)('bash', ['-euo', 'pipefail', '-c', readmeWalk(readme)], {
     cwd: directory,
     env: {
       PATH: process.env['PATH'],

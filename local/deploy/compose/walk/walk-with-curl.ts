@@ -2,6 +2,7 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { probeMedia } from '../../../probe-media';
+import { readmeWalk } from '../../../readme-walk';
 import { systemPath } from '../../../servers/system-path';
 import { StackError } from '../../../stack-error';
 import { runProgram } from '../../engine/run-program';
@@ -11,14 +12,6 @@ export interface Walker {
   readonly url: string;
   readonly email: string;
   readonly password: string;
-}
-
-/** The shell lines between the README's marks, as a reader would paste them. */
-export function walkOf(readme: string): string {
-  const [, section = ''] = /<!-- walk:begin.*?-->(.*?)<!-- walk:end -->/s.exec(readme) ?? [];
-  const blocks = [...section.matchAll(/```sh\n(.*?)```/gs)].map(([, lines = '']) => lines);
-  if (blocks.length === 0) throw new StackError('README.md has no walk');
-  return blocks.join('\n');
 }
 
 /**
@@ -35,17 +28,21 @@ export async function walkWithCurl(
 ): Promise<string> {
   const directory = await mkdtemp(join(tmpdir(), 'walk-'));
   try {
-    await runProgram('bash', ['-euo', 'pipefail', '-c', walkOf(await readFile(readme, 'utf8'))], {
-      directory,
-      environment: {
-        PATH: systemPath,
-        GATEWAY: url,
-        EMAIL: email,
-        PASSWORD: password,
-        VIDEO: video,
+    await runProgram(
+      'bash',
+      ['-euo', 'pipefail', '-c', readmeWalk(await readFile(readme, 'utf8'))],
+      {
+        directory,
+        environment: {
+          PATH: systemPath,
+          GATEWAY: url,
+          EMAIL: email,
+          PASSWORD: password,
+          VIDEO: video,
+        },
+        signal,
       },
-      signal,
-    });
+    );
     const [name, ...others] = await readdir(directory);
     if (name === undefined || others.length > 0) throw new StackError('expected one file');
     const { audio, durationS, format } = await probeMedia(join(directory, name));
