@@ -11,8 +11,8 @@ import { MongoAccounts } from './mongo-accounts';
 const port = 27017;
 
 /**
- * The embedded MongoDB engine as a container's server: `--directory D`, and `--open` for what runs
- * before there are users, on the loopback only.
+ * The embedded MongoDB engine as a container's server: `--directory D`, and `--open` while its
+ * users are being made: without logins, and on the loopback only.
  */
 async function main(): Promise<void> {
   const { values } = parseArgs({
@@ -32,7 +32,9 @@ async function main(): Promise<void> {
     createFront(new GuardedEngine(engine, accounts, open)).emit('connection', socket);
   });
   server.listen(port, open ? '127.0.0.1' : '0.0.0.0', () => {
-    console.log(`MongoDB engine ready on ${port}${open ? ', for its first users' : ''}`);
+    console.log(
+      `MongoDB engine ready on ${port}${open ? ', without logins until its users are made' : ''}`,
+    );
   });
   const close = (): void => {
     server.close();
