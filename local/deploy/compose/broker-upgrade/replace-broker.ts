@@ -1,8 +1,14 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { z } from 'zod';
 import type { ComposeStack } from '../stack/compose-stack';
 import { olderBrokerImage } from '../stand-ins/build-stand-ins';
+
+/** `VIDEO_QUEUE`'s default, which compose keeps. */
+const videoQueue = 'video';
+/** A queue says how many it has every 5 s (collect_statistics_interval). */
+const depthDeadlineMs = 30_000;
 
 const name = 'older-broker.yml';
 const configSchema = z.object({ volumes: z.record(z.string(), z.object({ name: z.string() })) });
@@ -43,4 +49,21 @@ export async function brokerVersion(stack: ComposeStack): Promise<string> {
     ...['exec', '-T', 'rabbitmq', 'rabbitmqctl', '--quiet', 'eval', 'rabbit_misc:version().'],
   ]);
   return stdout.trim().replaceAll('"', '');
+}
+
+/**
+ * Messages in the queue of videos, as soon as there are `expected`, or after a while.
+ */
+export async function queueDepth(stack: ComposeStack, expected: number): Promise<number> {
+  const deadline = performance.now() + depthDeadlineMs;
+  for (;;) {
+    const { stdout } = await stack.compose([
+      ...['exec', '-T', 'rabbitmq', 'rabbitmqctl', '--quiet', '--no-table-headers'],
+      ...['list_queues', 'name', 'messages'],
+    ]);
+    const line = stdout.split('\n').find((row) => row.startsWith(`${videoQueue}\t`)) ?? '';
+    const depth = Number(line.split('\t')[1] ?? 0);
+    if (depth >= expected || performance.now() > deadline) return depth;
+    await delay(500, undefined, { signal: stack.signal });
+  }
 }

@@ -1,10 +1,10 @@
 import type { Finding } from '../../finding';
-import { jobsEnded } from '../stack/collect-jobs';
+import { countMp3s, jobsEnded } from '../stack/collect-jobs';
 import type { TryOut } from '../stack/try-out';
 import { uploadOne } from '../walk/disturb';
-import { judgeRoll, type RollCheck } from '../rolling/judge-roll';
-import { countMp3s } from '../stack/collect-jobs';
-import { brokerVersion, replaceBroker } from './replace-broker';
+import { judgeJobs } from '../rolling/judge-roll';
+import { judgeUpgrade } from './judge-upgrade';
+import { brokerVersion, queueDepth, replaceBroker } from './replace-broker';
 
 const queuedJobs = 6;
 const heldJobs = 2;
@@ -21,7 +21,7 @@ export async function verifyBrokerUpgrade(
   run: TryOut,
   withoutOlder: () => void,
 ): Promise<{
-  readonly findings: readonly Finding<RollCheck>[];
+  readonly findings: readonly Finding[];
   readonly facts: readonly (readonly [string, string])[];
 }> {
   const { stack, listener, mailbox, say } = run;
@@ -36,6 +36,7 @@ export async function verifyBrokerUpgrade(
   // Nobody takes them out of the broker, so that they are in it when it goes.
   await stack.compose(['stop', 'converter']);
   await upload(queuedJobs, 'queued');
+  const depth = await queueDepth(stack, queuedJobs);
   await stack.compose(['stop', 'rabbitmq']);
   await upload(heldJobs, 'held');
   withoutOlder();
@@ -46,8 +47,7 @@ export async function verifyBrokerUpgrade(
   const mailsOut = async (): Promise<number> => (await mailbox.announced(listener.email)).length;
   const jobs = await jobsEnded(stack, mailsOut, endDeadlineMs);
   const seconds = (performance.now() - begin) / 1000;
-  const findings = judgeRoll({
-    lost: [],
+  const judged = judgeJobs({
     accepted,
     jobs: jobs.map(({ id, state, fid }) => ({ id, state, fid: fid ?? undefined })),
     mailed: await mailbox.announced(listener.email),
@@ -55,12 +55,12 @@ export async function verifyBrokerUpgrade(
   });
   const ready = jobs.filter(({ state }) => state === 'ready').length;
   return {
-    findings,
+    findings: [...judgeUpgrade({ before, after, depth, queued: queuedJobs }), ...judged],
     facts: [
       ['RabbitMQ 3 to 4', `${before} to ${after}, with an empty volume`],
       [
         '  jobs',
-        `${ready} of ${accepted.length} ready ${seconds.toFixed(0)} s later (${queuedJobs} were in the old broker, ${heldJobs} came without one)`,
+        `${ready} of ${accepted.length} ready ${seconds.toFixed(0)} s later (${depth} were in the old broker, ${heldJobs} came without one)`,
       ],
     ],
   };

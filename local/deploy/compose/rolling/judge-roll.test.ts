@@ -1,19 +1,37 @@
-import { judgeRoll, type RollEvidence } from './judge-roll';
+import {
+  type JobEvidence,
+  judgeJobs,
+  judgeLoad,
+  judgeRolled,
+  type LoadEvidence,
+  rollChecks,
+  type RollCheck,
+} from './judge-roll';
 
-const whole: RollEvidence = {
+const wholeLoad: LoadEvidence = {
+  sent: { login: 1, upload: 2, 'slow upload': 1, status: 9, download: 3 },
   lost: [],
-  accepted: ['a', 'b'],
-  jobs: [
-    { id: 'a', state: 'ready', fid: '1' },
-    { id: 'b', state: 'ready', fid: '2' },
-  ],
-  mailed: ['2', '1'],
-  mp3s: 2,
 };
+const load = (change: Partial<LoadEvidence> = {}) => judgeLoad({ ...wholeLoad, ...change });
 
-test('nothing is found where every request, job and mail is there once', () => {
-  expect(judgeRoll(whole)).toEqual([]);
-});
+const jobs = (change: Partial<JobEvidence> = {}) =>
+  judgeJobs({
+    accepted: ['a', 'b'],
+    jobs: [
+      { id: 'a', state: 'ready', fid: '1' },
+      { id: 'b', state: 'ready', fid: '2' },
+    ],
+    mailed: ['2', '1'],
+    mp3s: 2,
+    ...change,
+  });
+
+const rolled = (images: readonly string[]) =>
+  judgeRolled(
+    'auth',
+    images.map((image) => ({ name: '/video-to-mp3-auth-2', image })),
+    '0.2.0-later',
+  );
 
 const lost = {
   request: 'upload',
@@ -22,19 +40,44 @@ const lost = {
   ms: 7,
   problem: '502 Bad Gateway',
 } as const;
+const dead = { id: 'a', state: 'dead', fid: undefined };
+const noDownload = { ...wholeLoad.sent, download: 0 };
+const nothing = { login: 0, upload: 0, 'slow upload': 0, status: 0, download: 0 };
 
-test.each<[string, Partial<RollEvidence>, string[]]>([
-  ['a request without a good answer', { lost: [lost] }, ['request-lost']],
-  ['a job without a record', { accepted: ['a', 'b', 'c'] }, ['job-lost']],
-  ['a job that no answer named', { accepted: ['a'] }, ['job-unknown']],
-  ['a second mail', { mailed: ['1', '2', '2'] }, ['mail-count']],
-  ['a missing mail', { mailed: ['1'] }, ['mail-count']],
-  ['a second MP3', { mp3s: 3 }, ['mp3-count']],
+const mistakes: readonly [string, readonly { check: RollCheck }[], RollCheck[]][] = [
+  ['a request without a good answer', load({ lost: [lost] }), ['request-lost']],
+  ['a kind of request that was not sent', load({ sent: noDownload }), ['nothing-sent']],
+  [
+    'a load that did nothing',
+    load({ sent: nothing }),
+    Object.keys(nothing).map(() => 'nothing-sent'),
+  ],
+  ['a job without a record', jobs({ accepted: ['a', 'b', 'c'] }), ['job-lost']],
+  ['a job that no answer named', jobs({ accepted: ['a'] }), ['job-unknown']],
+  ['a second mail', jobs({ mailed: ['1', '2', '2'] }), ['mail-count']],
+  ['a missing mail', jobs({ mailed: ['1'] }), ['mail-count']],
+  ['a second MP3', jobs({ mp3s: 3 }), ['mp3-count']],
   [
     'a dead job',
-    { jobs: [{ id: 'a', state: 'dead', fid: undefined }], accepted: ['a'], mailed: [], mp3s: 0 },
+    jobs({ jobs: [dead], accepted: ['a'], mailed: [], mp3s: 0 }),
     ['job-lost', 'mail-count'],
   ],
-])('%s is found', (_, change, checks) => {
-  expect(judgeRoll({ ...whole, ...change }).map(({ check }) => check)).toEqual(checks);
+  [
+    'a container of the old version',
+    rolled(['video-to-mp3:0.2.0-later', 'video-to-mp3:0.2.0']),
+    ['not-rolled'],
+  ],
+  ['a service that is gone', rolled([]), ['not-rolled']],
+];
+
+test('nothing is found where every request, job, mail and container is as it should be', () => {
+  expect([load(), jobs(), rolled(['video-to-mp3:0.2.0-later'])].flat()).toEqual([]);
+});
+
+test.each(mistakes)('%s is found', (_name, found, checks) => {
+  expect(found.map(({ check }) => check)).toEqual(checks);
+});
+
+test('has a mistake for each check', () => {
+  expect(new Set(mistakes.flatMap(([, , checks]) => checks))).toEqual(new Set(rollChecks));
 });

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { type Listener, readJob } from '../stack/listener';
+import { type OneShotListener, readJob } from '../stack/one-shot-listener';
 import type { Answer } from '../stack/request';
 
 export type RequestName = 'login' | 'upload' | 'slow upload' | 'status' | 'download';
@@ -32,7 +32,7 @@ const paces: readonly Pace[] = [
 /** How long a slow upload takes to be sent; a stopping gateway waits longer for it. */
 const slowUploadMs = 8_000;
 
-/** Steady use by one listener, until it is stopped. */
+/** Steady use by one listener, until it is stopped; what is under way is given up with the listener. */
 export class Load {
   readonly sent: Record<RequestName, number>;
   readonly lost: LostRequest[] = [];
@@ -42,14 +42,14 @@ export class Load {
   readonly longestMs: Record<RequestName, number>;
   /** What is being done to the stack, for those that get lost meanwhile. */
   during = 'nothing';
-  readonly #listener: Listener;
+  readonly #listener: OneShotListener;
   readonly #video: Buffer;
   readonly #stopped = new AbortController();
   readonly #ready: string[] = [];
   readonly #underWay = new Set<Promise<void>>();
   readonly #loops: readonly Promise<void>[];
 
-  constructor(listener: Listener, video: Buffer) {
+  constructor(listener: OneShotListener, video: Buffer) {
     this.#listener = listener;
     this.#video = video;
     this.sent = { login: 0, upload: 0, 'slow upload': 0, status: 0, download: 0 };
@@ -73,24 +73,52 @@ export class Load {
     }
   }
 
+  /** Never throws: whatever goes wrong with a request, it is lost for the listener. */
   async #one(request: RequestName): Promise<void> {
     const begun = this.during;
-    const answer = await this.#send(request);
-    if (answer === undefined) return;
-    this.sent[request] += 1;
-    if (answer.status === 200) {
-      this.longestMs[request] = Math.max(this.longestMs[request], Math.round(answer.ms));
-      if (request === 'upload' || request === 'slow upload') this.accepted.push(readJob(answer).id);
-      return;
+    const begin = performance.now();
+    let problem: string | undefined;
+    try {
+      const answer = await this.#send(request);
+      if (answer === undefined) return;
+      problem = this.#problemOf(request, answer);
+    } catch (error) {
+      problem = Error.isError(error) ? error.message : String(error);
     }
-    const said = answer.body.toString('utf8').replaceAll(/\s+/g, ' ').slice(0, 120);
+    this.sent[request] += 1;
+    if (problem === undefined) return;
     this.lost.push({
       request,
       during: begun === this.during ? begun : `${begun} → ${this.during}`,
       at: new Date(),
-      ms: Math.round(answer.ms),
-      problem: answer.status === undefined ? answer.problem : `${answer.status} ${said}`,
+      ms: Math.round(performance.now() - begin),
+      problem,
     });
+  }
+
+  /** @throws Error for a good answer that cannot be read */
+  #problemOf(request: RequestName, answer: Answer): string | undefined {
+    if (answer.status !== 200) {
+      const said = answer.body.toString('utf8').replaceAll(/\s+/g, ' ').slice(0, 120);
+      return answer.status === undefined ? answer.problem : `${answer.status} ${said}`;
+    }
+    this.longestMs[request] = Math.max(this.longestMs[request], Math.round(answer.ms));
+    switch (request) {
+      case 'upload':
+      case 'slow upload':
+        this.accepted.push(readJob(answer).id);
+        return undefined;
+      case 'status': {
+        const { id, state } = readJob(answer);
+        if (state === 'ready') this.#ready.push(id);
+        return undefined;
+      }
+      case 'login':
+      case 'download':
+        return undefined;
+      default:
+        return request satisfies never;
+    }
   }
 
   /** Undefined where there is nothing to ask for yet. */
@@ -105,10 +133,7 @@ export class Load {
         return this.#listener.upload(name, this.#video, slowUploadMs);
       case 'status': {
         const id = this.#pick(this.accepted);
-        if (id === undefined) return undefined;
-        const answer = await this.#listener.show(id);
-        if (answer.status === 200 && readJob(answer).state === 'ready') this.#ready.push(id);
-        return answer;
+        return id === undefined ? undefined : this.#listener.show(id);
       }
       case 'download': {
         const id = this.#pick(this.#ready);

@@ -2,11 +2,10 @@ import { writeFileSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { imageNames, imageTargets } from '../../image/image-target';
-import type { Finding } from '../../finding';
 import type { ComposeStack } from '../stack/compose-stack';
 import { Load } from './load';
-import type { Listener } from '../stack/listener';
-import type { RollCheck } from './judge-roll';
+import type { OneShotListener } from '../stack/one-shot-listener';
+import { judgeRolled, type RolledContainer, type RollFinding } from './judge-roll';
 import { type RolledService, rolledServices, rollService } from './roll-service';
 
 /** Long enough for requests that a step hurts to be made after it as well. */
@@ -16,7 +15,7 @@ export interface Rolled {
   readonly load: Load;
   /** Seconds that each step took, by name. */
   readonly steps: ReadonlyMap<string, number>;
-  readonly findings: readonly Finding<RollCheck>[];
+  readonly findings: readonly RollFinding[];
 }
 
 /**
@@ -27,7 +26,7 @@ export interface Rolled {
  */
 export async function rollStack(
   stack: ComposeStack,
-  listener: Listener,
+  listener: OneShotListener,
   video: Buffer,
   version: string,
   say: (line: string) => void,
@@ -36,31 +35,32 @@ export async function rollStack(
   const before = readFileSync(environmentFile, 'utf8');
   writeFileSync(environmentFile, `${before}\nIMAGE_VERSION=${version}\n`);
   const steps = new Map<string, number>();
-  const findings: Finding<RollCheck>[] = [];
+  const findings: RollFinding[] = [];
   const load = new Load(listener, video);
+  const pause = () => delay(pauseMs, undefined, { signal: stack.signal });
   const step = async (name: string, act: () => Promise<unknown>): Promise<void> => {
     load.during = name;
     const begin = performance.now();
     await act();
     steps.set(name, (performance.now() - begin) / 1000);
-    await delay(pauseMs);
+    await pause();
     say(`${name}: ${sum(load.sent)} requests, ${load.lost.length} lost`);
   };
   try {
-    await delay(pauseMs);
+    await pause();
     // As an upgrade does: the table first, the queues, then what uses them.
     for (const command of ['migrate', 'queues']) {
       await step(command, () => runAgain(stack, command));
     }
     for (const service of rolledServices) {
       await step(service, () => rollService(stack, service));
-      findings.push(...(await stillOld(stack, service, version)));
+      findings.push(...judgeRolled(service, await imagesOf(stack, service), version));
     }
     await step('proxy reload', () =>
       stack.compose(['exec', '-T', 'proxy', 'nginx', '-s', 'reload']),
     );
     load.during = 'nothing';
-    await delay(pauseMs);
+    await pause();
   } finally {
     await load.stop();
   }
@@ -81,24 +81,22 @@ export async function tagLaterVersion(
   }
 }
 
-/** A command that ends; `up` takes its exit code. */
 function runAgain(stack: ComposeStack, command: string): Promise<unknown> {
   return stack.compose(['run', '--rm', '--no-deps', '-T', command]);
 }
 
-async function stillOld(
-  stack: ComposeStack,
-  service: RolledService,
-  version: string,
-): Promise<Finding<RollCheck>[]> {
+async function imagesOf(stack: ComposeStack, service: RolledService): Promise<RolledContainer[]> {
   const ids = (await stack.running(service)).map(({ ID }) => ID);
+  if (ids.length === 0) return [];
   const format = ['container', 'inspect', '--format', '{{.Name}} {{.Config.Image}}'];
   const { stdout } = await stack.docker([...format, ...ids]);
   return stdout
     .trim()
     .split('\n')
-    .filter((line) => !line.endsWith(`:${version}`))
-    .map((line) => ({ check: 'not-rolled', where: service, problem: `still there: ${line}` }));
+    .map((line) => {
+      const [name = '', image = ''] = line.split(' ');
+      return { name, image };
+    });
 }
 
 export function sum(counts: Readonly<Record<string, number>>): number {

@@ -1,8 +1,7 @@
-import type { Finding } from '../../finding';
 import { collectJobs, countMp3s, jobsEnded } from '../stack/collect-jobs';
 import { productVersion } from '../stack/product-images';
 import type { TryOut } from '../stack/try-out';
-import { judgeRoll, type RollCheck } from './judge-roll';
+import { judgeJobs, judgeLoad, type RollFinding } from './judge-roll';
 import { rollStack, sum, tagLaterVersion } from './roll-stack';
 
 const endDeadlineMs = 180_000;
@@ -12,7 +11,7 @@ export async function verifyRolling(
   run: TryOut,
   repository: string,
 ): Promise<{
-  readonly findings: readonly Finding<RollCheck>[];
+  readonly findings: readonly RollFinding[];
   readonly facts: readonly (readonly [string, string])[];
 }> {
   const { stack, listener, mailbox, say } = run;
@@ -25,8 +24,7 @@ export async function verifyRolling(
   say(`waiting for ${load.accepted.length} jobs to end`);
   const mailsOut = async (): Promise<number> => (await mailbox.announced(listener.email)).length;
   const all = await jobsEnded(stack, mailsOut, endDeadlineMs);
-  const judged = judgeRoll({
-    lost: load.lost,
+  const judged = judgeJobs({
     accepted: load.accepted,
     jobs: all
       .filter(({ id }) => !earlier.has(id))
@@ -37,7 +35,7 @@ export async function verifyRolling(
   const kinds = Object.entries(load.sent).map(([name, count]) => `${count} ${name}`);
   const longest = Object.entries(load.longestMs).map(([name, ms]) => `${name} ${ms} ms`);
   return {
-    findings: [...findings, ...judged],
+    findings: [...findings, ...judgeLoad(load), ...judged],
     facts: [
       ['rolled', [...steps].map(([name, s]) => `${name} ${s.toFixed(0)} s`).join(', ')],
       ['  requests meanwhile', `${sum(load.sent)} (${kinds.join(', ')}), ${load.lost.length} lost`],

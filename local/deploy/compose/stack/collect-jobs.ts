@@ -54,6 +54,6 @@ export async function jobsEnded(
           .join(', ')}`,
       );
     }
-    await delay(1_000);
+    await delay(1_000, undefined, { signal: stack.signal });
   }
 }

@@ -46,6 +46,11 @@ export class ComposeStack {
     return this.#directory;
   }
 
+  /** Of the run that the stack is for. */
+  get signal(): AbortSignal {
+    return this.#signal;
+  }
+
   /** Further compose files from now on, below the directory; none, to be without them again. */
   override(...files: readonly string[]): void {
     this.#files = files;

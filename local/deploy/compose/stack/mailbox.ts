@@ -11,11 +11,13 @@ const pageSize = 200;
 /** Which MP3 each of a listener's mails names, by Mailpit's API (mailpit.axllent.org/docs/api-v1). */
 export class Mailbox {
   readonly #url: string;
+  readonly #signal: AbortSignal;
   readonly #texts = new Map<string, string>();
 
   /** @param url ends without a slash */
-  constructor(url: string) {
+  constructor(url: string, signal: AbortSignal) {
     this.#url = url;
+    this.#signal = signal;
   }
 
   /** File ids, one for each mail to this address. */
@@ -42,7 +44,8 @@ export class Mailbox {
   }
 
   async #get(path: string): Promise<unknown> {
-    const response = await fetch(`${this.#url}${path}`, { signal: AbortSignal.timeout(10_000) });
+    const signal = AbortSignal.any([this.#signal, AbortSignal.timeout(10_000)]);
+    const response = await fetch(`${this.#url}${path}`, { signal });
     if (!response.ok) throw new Error(`${path}: ${response.status} ${await response.text()}`);
     return response.json();
   }

@@ -21,22 +21,29 @@ export interface Request {
   readonly method?: 'GET' | 'POST';
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: Body;
+  /** Of whoever waits for it; aborted, the request is given up. */
+  readonly signal: AbortSignal;
 }
 
 const timeoutMs = 60_000;
 const slices = 20;
 
 /**
- * One request on a connection of its own, as `curl` makes it. Nothing is tried again and nothing is
- * thrown: whatever happens is the answer.
+ * One request on a connection of its own, as `curl` makes it. Nothing is tried again, and whatever
+ * happens is the answer.
+ *
+ * @throws the signal's reason, and nothing else
  */
-export async function request(url: string, { method, headers, body }: Request): Promise<Answer> {
+export async function request(
+  url: string,
+  { method, headers, body, signal }: Request,
+): Promise<Answer> {
   const begin = performance.now();
   const options: RequestOptions = {
     method: method ?? 'GET',
     agent: false,
     headers: { ...headers, ...(body && { 'content-length': body.bytes.length }) },
-    signal: AbortSignal.timeout(timeoutMs),
+    signal: AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]),
   };
   try {
     const { status, bytes } = await new Promise<{ status: number | undefined; bytes: Buffer }>(
@@ -49,11 +56,12 @@ export async function request(url: string, { method, headers, body }: Request): 
         });
         sent.once('error', reject);
         if (body === undefined) sent.end();
-        else void send(sent, body);
+        else send(sent, body, signal).catch(reject);
       },
     );
     return { status, body: bytes, problem: '', ms: performance.now() - begin };
   } catch (error) {
+    signal.throwIfAborted();
     const problem = Error.isError(error) ? error.message : String(error);
     return { status: undefined, body: Buffer.alloc(0), problem, ms: performance.now() - begin };
   }
@@ -66,6 +74,7 @@ async function send(
     readonly destroyed: boolean;
   },
   { bytes, overMs }: Body,
+  signal: AbortSignal,
 ): Promise<void> {
   if (overMs === 0) {
     sent.end(bytes);
@@ -75,7 +84,7 @@ async function send(
   for (let offset = 0; offset < bytes.length; offset += size) {
     if (sent.destroyed) return;
     sent.write(bytes.subarray(offset, offset + size));
-    await delay(overMs / slices);
+    await delay(overMs / slices, undefined, { signal });
   }
   sent.end();
 }

@@ -5,14 +5,14 @@ import { join } from 'node:path';
 import { makeSample } from '../../../sample-media';
 import { StackError } from '../../../stack-error';
 import type { ComposeStack } from './compose-stack';
-import { Listener } from './listener';
 import { Mailbox } from './mailbox';
+import { OneShotListener } from './one-shot-listener';
 
 /** A running stack with its first user, and what they use it with. */
 export interface TryOut {
   readonly stack: ComposeStack;
   readonly account: { readonly email: string; readonly password: string };
-  readonly listener: Listener;
+  readonly listener: OneShotListener;
   readonly mailbox: Mailbox;
   /** Seconds of sound. */
   readonly videoPath: string;
@@ -56,10 +56,11 @@ export async function tryOut(
   await stack.compose(['run', '--rm', '-T', 'users', 'add', account.email], {
     input: `${account.password}\n`,
   });
-  const listener = new Listener(await stack.url(8080), account.email, account.password);
+  const { email, password } = account;
+  const listener = new OneShotListener(await stack.url(8080), email, password, signal);
   const { status, problem, body } = await listener.logIn();
   if (status !== 200) throw new StackError(`login: ${status ?? problem} ${String(body)}`);
-  const mailbox = new Mailbox(await stack.url(8025));
+  const mailbox = new Mailbox(await stack.url(8025), signal);
   const { path, short, long } = videos;
   return {
     stack,

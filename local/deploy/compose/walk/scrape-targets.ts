@@ -21,10 +21,14 @@ export interface ScrapeTargets {
   readonly down: readonly string[];
 }
 
-/** What Prometheus sees (prometheus.io/docs/prometheus/latest/querying/api). */
-export async function scrapeTargets(url: string): Promise<ScrapeTargets> {
-  const { activeTargets } = targetsSchema.parse(await get(`${url}/api/v1/targets`)).data;
-  const { yaml } = configSchema.parse(await get(`${url}/api/v1/status/config`)).data;
+/**
+ * What Prometheus sees (prometheus.io/docs/prometheus/latest/querying/api).
+ *
+ * @param url ends without a slash
+ */
+export async function scrapeTargets(url: string, signal: AbortSignal): Promise<ScrapeTargets> {
+  const { activeTargets } = targetsSchema.parse(await get(`${url}/api/v1/targets`, signal)).data;
+  const { yaml } = configSchema.parse(await get(`${url}/api/v1/status/config`, signal)).data;
   const up = new Map([...yaml.matchAll(/job_name: (\S+)/g)].map(([, job = '']) => [job, 0]));
   const down: string[] = [];
   for (const { scrapePool, scrapeUrl, health, lastError } of activeTargets) {
@@ -34,8 +38,10 @@ export async function scrapeTargets(url: string): Promise<ScrapeTargets> {
   return { up, down };
 }
 
-async function get(url: string): Promise<unknown> {
-  const response = await fetch(url, { signal: AbortSignal.timeout(10_000) });
+async function get(url: string, signal: AbortSignal): Promise<unknown> {
+  const response = await fetch(url, {
+    signal: AbortSignal.any([signal, AbortSignal.timeout(10_000)]),
+  });
   if (!response.ok) throw new Error(`${url}: ${response.status}`);
   return response.json();
 }

@@ -10,17 +10,22 @@ const jobSchema = z.object({
 
 export type ListenersJob = z.infer<typeof jobSchema>;
 
-/** A listener's calls, each on a connection of its own and never tried again. */
-export class Listener {
+/**
+ * A listener's calls, each on a connection of its own and never tried again: what one meets is what
+ * the product did. They are given up when the signal is aborted.
+ */
+export class OneShotListener {
   readonly email: string;
   readonly #url: string;
   readonly #password: string;
+  readonly #signal: AbortSignal;
   #token = '';
 
-  constructor(url: string, email: string, password: string) {
+  constructor(url: string, email: string, password: string, signal: AbortSignal) {
     this.#url = url;
     this.email = email;
     this.#password = password;
+    this.#signal = signal;
   }
 
   async logIn(): Promise<Answer> {
@@ -28,6 +33,7 @@ export class Listener {
     const answer = await request(`${this.#url}/login`, {
       method: 'POST',
       headers: { authorization: `Basic ${credentials}` },
+      signal: this.#signal,
     });
     if (answer.status === 200) this.#token = answer.body.toString('utf8');
     return answer;
@@ -47,15 +53,23 @@ export class Listener {
         'content-type': `multipart/form-data; boundary=${boundary}`,
       },
       body,
+      signal: this.#signal,
     });
   }
 
   show(id: string): Promise<Answer> {
-    return request(`${this.#url}/jobs/${id}`, { headers: this.#authorization() });
+    return this.#get(`/jobs/${id}`);
   }
 
   download(id: string): Promise<Answer> {
-    return request(`${this.#url}/jobs/${id}/mp3`, { headers: this.#authorization() });
+    return this.#get(`/jobs/${id}/mp3`);
+  }
+
+  #get(path: string): Promise<Answer> {
+    return request(`${this.#url}${path}`, {
+      headers: this.#authorization(),
+      signal: this.#signal,
+    });
   }
 
   #authorization(): Record<string, string> {
@@ -63,6 +77,7 @@ export class Listener {
   }
 }
 
+/** @throws Error when the answer's body is no job */
 export function readJob({ body }: Answer): ListenersJob {
   return jobSchema.parse(JSON.parse(body.toString('utf8')));
 }
