@@ -13,7 +13,7 @@ import { ComposeStack } from './stack/compose-stack';
 import { EnginePorts } from './stack/engine-ports';
 import { freshCheckout } from './stack/fresh-checkout';
 import { buildProductImages } from './stack/product-images';
-import { writeSandboxOverride } from './stack/sandbox-override';
+import { smallMachine, writeSmallMachineOverride } from './stack/small-machine-override';
 import { makeVideos, tryOut, type TryOut, type Videos } from './stack/try-out';
 import { buildStandIns } from './stand-ins/build-stand-ins';
 import { standInNames, standIns } from './stand-ins/stand-in-images';
@@ -37,6 +37,7 @@ export const verifyCompose: VerifyPart = async (context) => {
     });
     return await withEngine(directory, context, 'inside', (engine) => verifyWith(engine, context));
   } catch (error) {
+    if (Error.isError(error) && error.name === 'AbortError') context.signal.throwIfAborted();
     if (!(error instanceof NoEngineError)) throw error;
     return { part, findings: [], facts: [], notRun: error.message };
   }
@@ -86,18 +87,33 @@ async function inFreshStack(
   const { repository, signal, say } = context;
   const program = await findCompose(join(repository, '.local', 'libraries'));
   const directory = await freshCheckout(repository, signal);
-  const stack = new ComposeStack(engine, ports, program, directory, signal);
   try {
-    // What a run that was killed has left: its passwords are gone, so its volumes fit nothing.
-    await stack.down();
-    const cache = join(engineDirectory(repository), 'stand-ins');
-    const images = await composeImages(stack);
-    await buildStandIns({ engine, repository, cache, signal, say }, images);
-    return await trial(stack, context, videos);
+    const stack = new ComposeStack(engine, ports, program, directory, signal);
+    return await untilTakenDown(stack, context, trial.name, async () => {
+      // What a run that was killed has left: its passwords are gone, so its volumes fit nothing.
+      await stack.down();
+      const cache = join(engineDirectory(repository), 'stand-ins');
+      const images = await composeImages(stack);
+      await buildStandIns({ engine, repository, cache, signal, say }, images);
+      return await trial(stack, context, videos);
+    });
   } finally {
-    await stack.keepLogs(join(context.directory, `${trial.name}.log`)).catch(() => undefined);
-    await stack.down();
+    // Also after a take-down that failed: there are passwords in it.
     rmSync(directory, { recursive: true, force: true });
+  }
+}
+
+async function untilTakenDown(
+  stack: ComposeStack,
+  { directory }: PartContext,
+  name: string,
+  use: () => Promise<Part>,
+): Promise<Part> {
+  try {
+    return await use();
+  } finally {
+    await stack.keepLogs(join(directory, `${name}.log`)).catch(() => undefined);
+    await stack.down();
   }
 }
 
@@ -106,7 +122,7 @@ async function walkAndRoll(
   { repository, signal, say }: PartContext,
   videos: Videos,
 ): Promise<Part> {
-  stack.override(writeSandboxOverride(stack.directory));
+  stack.override(writeSmallMachineOverride(stack.directory));
   const begin = await up(stack, say);
   const run: TryOut = await tryOut(stack, videos, signal, say);
   const walked = await walkStack(run);
@@ -122,12 +138,12 @@ async function upgradeBroker(
   { signal, say }: PartContext,
   videos: Videos,
 ): Promise<Part> {
-  const sandbox = writeSandboxOverride(stack.directory);
-  stack.override(sandbox, writeOlderBroker(stack.directory));
+  const smallMachineFile = writeSmallMachineOverride(stack.directory);
+  stack.override(smallMachineFile, writeOlderBroker(stack.directory));
   await up(stack, say);
   const run = await tryOut(stack, videos, signal, say);
   return verifyBrokerUpgrade(run, () => {
-    stack.override(sandbox);
+    stack.override(smallMachineFile);
   });
 }
 
@@ -140,5 +156,8 @@ async function up(stack: ComposeStack, say: (line: string) => void): Promise<[st
 
 function notProved(): PartReport['facts'] {
   const list = standInNames.map((name) => `${name}: ${standIns[name].of}`);
-  return [['stand-ins, no official image', list.join('; ')]];
+  return [
+    ['stand-ins, no official image', list.join('; ')],
+    ['other than in docker-compose.yml', smallMachine.map(({ says }) => says).join('; ')],
+  ];
 }

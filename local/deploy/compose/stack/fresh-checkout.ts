@@ -1,4 +1,4 @@
-import { cpSync, mkdtempSync } from 'node:fs';
+import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { runProgram } from '../../engine/run-program';
@@ -11,17 +11,22 @@ const parts = ['docker-compose.yml', 'compose', 'observability', 'README.md'] as
  * A deployer's directory as it is on the first day: the files that git has, and what
  * `compose/generate-secrets.sh` makes.
  *
- * @returns its path; the caller removes it
+ * @returns its path; the caller removes it; nothing is left of it when making it failed
  */
 export async function freshCheckout(repository: string, signal: AbortSignal): Promise<string> {
   const directory = mkdtempSync(join(tmpdir(), 'compose-'));
-  for (const part of parts) {
-    cpSync(join(repository, part), join(directory, part), { recursive: true });
+  try {
+    for (const part of parts) {
+      cpSync(join(repository, part), join(directory, part), { recursive: true });
+    }
+    await runProgram('sh', ['compose/generate-secrets.sh'], {
+      directory,
+      environment: { PATH: systemPath },
+      signal,
+    });
+    return directory;
+  } catch (error) {
+    rmSync(directory, { recursive: true, force: true });
+    throw error;
   }
-  await runProgram('sh', ['compose/generate-secrets.sh'], {
-    directory,
-    environment: { PATH: systemPath },
-    signal,
-  });
-  return directory;
 }
