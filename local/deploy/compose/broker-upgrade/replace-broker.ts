@@ -58,7 +58,7 @@ export async function queueDepth(stack: ComposeStack, expected: number): Promise
   const deadline = performance.now() + depthDeadlineMs;
   for (;;) {
     const { stdout } = await stack.compose([
-      ...['exec', '-T', 'rabbitmq', 'rabbitmqctl', '--quiet', '--no-table-headers'],
+      ...['exec', '-T', 'rabbitmq', 'rabbitmqctl', '--quiet'],
       ...['list_queues', 'name', 'messages'],
     ]);
     const line = stdout.split('\n').find((row) => row.startsWith(`${videoQueue}\t`)) ?? '';
