@@ -4,6 +4,7 @@ import type { ComposeService } from '../model/compose-config';
 import type { Deployment } from '../model/deployment';
 import { durationMs } from '../model/duration';
 import { dispatcher, isOneShot, isProduct } from '../model/product-service';
+import { serverImageOf } from '../model/server-images';
 import { hasCheck } from './order';
 
 /** Every container that stays says whether it is well, by a check that asks the right place. */
@@ -29,6 +30,10 @@ function asked(deployment: Deployment, name: string, service: ComposeService): C
   }
   const text = test.join(' ');
   const local = [...text.matchAll(/(?:127\.0\.0\.1|\$HOSTNAME|localhost)[:/](\d+)/g)];
+  if (local.length === 0) {
+    if (serverImageOf(service)?.probe?.test(text) === true) return [];
+    return [found(name, `expected a test that asks a port of the server, got ${text}`)];
+  }
   const ports = [...listeningPorts(deployment, name), ...loopbackPorts(deployment, service)];
   return local
     .map(([, port]) => Number(port))

@@ -3,6 +3,8 @@ export interface ServerImage {
   /** Variables that its start script or the server reads; a name with `_FILE` is one of its own. */
   readonly variables: readonly string[];
   readonly ports: readonly number[];
+  /** A health check that asks the server and names no port; any other one has to name it. */
+  readonly probe?: RegExp;
   /** Directories it writes to; on a read-only disk each needs a mount. */
   readonly writes: readonly string[];
   /** Where it keeps what must outlive its container. */
@@ -41,12 +43,15 @@ export const serverImages: Readonly<Record<string, ServerImage>> = {
       'MYSQL_INITDB_SKIP_TZINFO',
     ],
     ports: [3306],
+    // Over TCP at the server's own port; without a host it would be the socket.
+    probe: /\bmysql(admin)? .*-h 127\.0\.0\.1 .*(-e|ping)\b/,
     writes: ['/tmp', '/var/run/mysqld'],
     keeps: '/var/lib/mysql',
   },
   'axllent/mailpit': {
     variables: ['MP_MAX_MESSAGES', 'MP_DISABLE_VERSION_CHECK', 'MP_DATABASE', 'MP_UI_AUTH_FILE'],
     ports: [1025, 8025],
+    probe: /^CMD \/mailpit readyz$/,
     writes: ['/tmp'],
   },
   'prom/prometheus': { variables: [], ports: [9090], writes: [], keeps: '/prometheus' },

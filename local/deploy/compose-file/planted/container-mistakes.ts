@@ -87,6 +87,19 @@ export const containerMistakes: readonly PlantedMistake[] = [
       if (healthcheck) healthcheck.test = ['CMD', 'curl', 'http://127.0.0.1:9090/livez'];
     }),
   },
+  ...(
+    [
+      ['rabbitmq', ['CMD', 'true']],
+      ['mysql', ['CMD', 'mysql', '--version']],
+      ['inbox', ['CMD', '/mailpit', 'version']],
+    ] as const
+  ).map(([name, test]): PlantedMistake => ({
+    name: `a health check of ${name} that asks nobody`,
+    check: 'health',
+    plant: inService(name, ({ healthcheck }) => {
+      if (healthcheck) healthcheck.test = [...test];
+    }),
+  })),
   {
     name: 'a health check of a port that is not there',
     check: 'health',
