@@ -10,14 +10,19 @@ export const isInCluster = (host: string): boolean =>
 
 /**
  * The Service that a name in the cluster belongs to: its own name, or the name of one of its pods
- * (`mongo-0.mongo.…`; kubernetes.io/docs, "DNS for Services and Pods").
+ * (`mongo-0.mongo.…`; kubernetes.io/docs, "DNS for Services and Pods"). With a namespace in it, it is
+ * one of that namespace.
  */
 export function serviceAt({ objects }: Rendered, host: string): Kinds['Service'] | undefined {
   const services = ofKind(objects, 'Service');
-  const [first = '', second = ''] = host.split('.');
-  const named = (name: string) => services.find(({ metadata }) => metadata.name === name);
-  const ofPod = named(second);
-  return ofPod !== undefined && first.startsWith(`${second}-`) ? ofPod : named(first);
+  const [first = '', second, third] = host.replace(/\.svc(\.cluster\.local)?\.?$/, '').split('.');
+  const named = (name: string, namespace: string | undefined) =>
+    services.find(
+      ({ metadata }) =>
+        metadata.name === name && [metadata.namespace ?? 'default', undefined].includes(namespace),
+    );
+  const ofPod = second !== undefined && /-\d+$/.test(first) ? named(second, third) : undefined;
+  return ofPod ?? named(first, second);
 }
 
 /** The workloads whose pods a Service leads to. */

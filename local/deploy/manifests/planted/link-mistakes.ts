@@ -75,6 +75,12 @@ export const linkMistakes: readonly PlantedMistake[] = [
     plant: set('ConfigMap/auth-configmap', ['data', 'MYSQL_HOST'], 'mysql-server'),
   },
   {
+    name: 'an address in another namespace',
+    overlay: 'overlays/minikube-inside',
+    check: 'addresses',
+    plant: set('ConfigMap/auth-configmap', ['data', 'MYSQL_HOST'], 'mysql.other.svc'),
+  },
+  {
     name: 'mails with links to nowhere',
     check: 'addresses',
     plant: set(
