@@ -66,13 +66,6 @@ USER 1000:1000
 ENTRYPOINT ["/usr/bin/tini", "--", "node", "--max-semi-space-size=1", "/app/dist/image/start.js"]
 HEALTHCHECK --interval=10s --timeout=6s --start-period=60s --retries=3 \
   CMD ["node", "/app/dist/image/start.js", "health"]
-ARG VERSION=0.2.0
-ARG REVISION=unknown
-LABEL org.opencontainers.image.title="video-to-mp3" \
-      org.opencontainers.image.description="Event-driven video-to-MP3 service over RabbitMQ" \
-      org.opencontainers.image.licenses="MIT" \
-      org.opencontainers.image.version="${VERSION}" \
-      org.opencontainers.image.revision="${REVISION}"
 
 # ffmpeg lies below the application, so that a new version of ours is a few megabytes to pull. The
 # graphics drivers, a third of it all, would be opened for a display only; dpkg's list stays true.
@@ -88,12 +81,27 @@ RUN touch /dev/shm/before \
     && find / -xdev -newer /dev/shm/before -exec touch --no-dereference --date "@$SOURCE_DATE_EPOCH" {} +
 USER 1000:1000
 
-# gateway, auth, notification, relay, and the commands.
+# gateway, auth, notification, relay, and the commands. What names one build comes last: a new version
+# begins with the layers of the one before.
 FROM runtime AS service
 COPY --from=dependencies /image /
 COPY --from=application /image /
+ARG VERSION=0.2.0
+ARG REVISION=unknown
+LABEL org.opencontainers.image.title="video-to-mp3" \
+      org.opencontainers.image.description="Event-driven video-to-MP3 service over RabbitMQ" \
+      org.opencontainers.image.licenses="MIT" \
+      org.opencontainers.image.version="${VERSION}" \
+      org.opencontainers.image.revision="${REVISION}"
 
 # The same with ffmpeg, for the converter.
 FROM media AS converter
 COPY --from=dependencies /image /
 COPY --from=application /image /
+ARG VERSION=0.2.0
+ARG REVISION=unknown
+LABEL org.opencontainers.image.title="video-to-mp3-converter" \
+      org.opencontainers.image.description="Event-driven video-to-MP3 service over RabbitMQ" \
+      org.opencontainers.image.licenses="MIT" \
+      org.opencontainers.image.version="${VERSION}" \
+      org.opencontainers.image.revision="${REVISION}"
