@@ -11,6 +11,8 @@ export interface ImageBuild {
   readonly target: ImageTarget;
   readonly tag: string;
   readonly version: string;
+  /** The commit; left out where the image is of no commit in particular. */
+  readonly revision?: string;
   readonly cache: boolean;
 }
 
@@ -20,11 +22,12 @@ export interface ImageBuild {
  * @throws StackError with the end of the builder's output
  */
 export async function buildImage(engine: Engine, build: ImageBuild): Promise<void> {
-  const { context, target, tag, version, cache } = build;
+  const { context, target, tag, version, revision, cache } = build;
   await engine.docker([
     'build',
     ...['--network', 'host', '--progress', 'plain', '--target', target, '--tag', tag],
     ...['--build-arg', `VERSION=${version}`],
+    ...(revision === undefined ? [] : ['--build-arg', `REVISION=${revision}`]),
     ...(existsSync(machineCertificates) ? ['--secret', `id=ca,src=${machineCertificates}`] : []),
     ...(cache ? [] : ['--no-cache']),
     context,

@@ -7,6 +7,7 @@ export interface FileEntry {
   /** Permission bits with setuid, setgid and sticky, as chmod(1) takes them. */
   readonly mode: number;
   readonly uid: number;
+  readonly gid: number;
   readonly bytes: number;
 }
 
@@ -45,6 +46,8 @@ export interface LockedPackage {
 /** What an image has to agree with. */
 export interface Product {
   readonly version: string;
+  /** The commit that it is built from, in full. */
+  readonly revision: string;
   /** `packages` of package-lock.json, by path below the checkout. */
   readonly lockedPackages: ReadonlyMap<string, LockedPackage>;
 }

@@ -61,13 +61,13 @@ export function addedBytes({ inspection, baseBytes }: BuiltImage): number {
 
 /** Those of the OCI image specification, annotations.md, that a registry shows. */
 function labelProblems(labels: Readonly<Record<string, string>>, product: Product): string[] {
-  const title = (key: string): string => `org.opencontainers.image.${key}`;
+  const label = (key: string): string => labels[`org.opencontainers.image.${key}`] ?? '';
   const missing = ['title', 'description', 'licenses', 'version', 'revision']
-    .map(title)
-    .filter((name) => (labels[name] ?? '') === '')
-    .map((name) => `${name} is missing`);
-  const version = labels[title('version')] ?? '';
-  return version === '' || version === product.version
-    ? missing
-    : [...missing, `version is ${version}, package.json says ${product.version}`];
+    .filter((key) => label(key) === '')
+    .map((key) => `org.opencontainers.image.${key} is missing`);
+  const { version, revision } = product;
+  const wrong = Object.entries({ version, revision })
+    .filter(([key, expected]) => label(key) !== '' && label(key) !== expected)
+    .map(([key, expected]) => `${key} is ${label(key)}, expected ${expected}`);
+  return [...missing, ...wrong];
 }

@@ -33,8 +33,8 @@ export function checkFiles(image: BuiltImage, product: Product): ImageFinding[] 
       .filter(({ kind, mode }) => kind === 'file' && (mode & 0o6000) !== 0)
       .map(({ path }) => found('setuid', path, 'runs with the rights of its owner or group')),
     ...files
-      .filter((file) => file.path.startsWith('/app') && isWritable(file))
-      .map(({ path }) => found('writable', path, 'the process could change its own code')),
+      .filter(isWritable)
+      .map(({ path }) => found('writable', path, 'the process could change what it runs')),
     ...files.flatMap(({ path }) =>
       unwanted
         .filter(([, pattern]) => pattern.test(path))
@@ -66,10 +66,9 @@ function checkPackages({ files, target }: BuiltImage, product: Product): ImageFi
   const locked = [...product.lockedPackages];
   return [
     ...there.flatMap((path) => {
-      if (product.lockedPackages.get(path)?.development === true) {
-        return [found(path, 'is for development only')];
-      }
-      return [];
+      const lockedPackage = product.lockedPackages.get(path);
+      if (lockedPackage === undefined) return [found(path, 'is not in package-lock.json')];
+      return lockedPackage.development ? [found(path, 'is for development only')] : [];
     }),
     ...locked
       .filter(([path, { development, optional }]) => !development && !optional && !known.has(path))
@@ -77,6 +76,16 @@ function checkPackages({ files, target }: BuiltImage, product: Product): ImageFi
   ];
 }
 
-function isWritable({ kind, mode, uid }: FileEntry): boolean {
-  return kind !== 'link' && (uid !== 0 || (mode & 0o022) !== 0);
+/** Of the user that all processes run as. */
+const processId = 1000;
+/** Made to be written to; nothing is started from there. */
+const writablePlaces = /^\/(work|home\/node)(\/|$)/;
+
+/** Our own code belongs to root alone; elsewhere a directory like /tmp is all that others may write. */
+function isWritable({ path, kind, mode, uid, gid }: FileEntry): boolean {
+  if (kind === 'link' || writablePlaces.test(path)) return false;
+  if (/^\/app(\/|$)/.test(path)) return uid !== 0 || (mode & 0o022) !== 0;
+  if (uid === processId || (gid === processId && (mode & 0o020) !== 0)) return true;
+  const isShared = kind === 'directory' && (mode & 0o1000) !== 0;
+  return (mode & 0o002) !== 0 && !isShared;
 }

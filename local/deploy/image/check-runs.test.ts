@@ -1,4 +1,3 @@
-import { checkSameLayers } from './check-layers';
 import { checkLockedDown, checkRun, checkStop } from './check-runs';
 import type { ExpectedRun } from './expected-runs';
 
@@ -21,7 +20,6 @@ test('nothing is found where all is as expected', () => {
   expect(checkRun('service', expected, good)).toEqual([]);
   expect(checkStop('service', { entry: 'auth', firstProcess: 'tini', code: 0 })).toEqual([]);
   expect(checkLockedDown('service', status, refused)).toEqual([]);
-  expect(checkSameLayers('service', ['a', 'b'], ['a', 'b'])).toEqual([]);
 });
 
 test.each([
@@ -49,14 +47,4 @@ test.each([
   ['a writable root', status, { code: 0, printed: '' }],
 ])('locked-down catches: %s', (_name, read, write) => {
   expect(checkLockedDown('service', read, write)).toMatchObject([{ check: 'locked-down' }]);
-});
-
-test.each([
-  ['another layer', ['a', 'c']],
-  ['a layer more', ['a', 'b', 'c']],
-  ['another order', ['b', 'a']],
-])('same-layers catches: %s', (_name, second) => {
-  const findings = checkSameLayers('service', ['a', 'b'], second);
-  expect(findings.length).toBeGreaterThan(0);
-  expect(new Set(findings.map(({ check }) => check))).toEqual(new Set(['same-layers']));
 });

@@ -1,21 +1,24 @@
 import type { Finding } from '../finding';
 
-export type ImageCheck =
-  | 'size'
-  | 'user'
-  | 'entry-point'
-  | 'health-check'
-  | 'labels'
-  | 'environment'
-  | 'secret-in-history'
-  | 'setuid'
-  | 'writable'
-  | 'unwanted-file'
-  | 'npm-packages'
-  | 'ffmpeg'
-  | 'same-layers'
-  | 'entries'
-  | 'stop'
-  | 'locked-down';
+export const imageChecks = [
+  'size',
+  'user',
+  'entry-point',
+  'health-check',
+  'labels',
+  'environment',
+  'secret-in-history',
+  'setuid',
+  'writable',
+  'unwanted-file',
+  'npm-packages',
+  'ffmpeg',
+  'same-layers',
+  'entries',
+  'stop',
+  'locked-down',
+] as const;
+
+export type ImageCheck = (typeof imageChecks)[number];
 
 export type ImageFinding = Finding<ImageCheck>;

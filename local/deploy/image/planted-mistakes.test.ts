@@ -1,7 +1,7 @@
 import type { BuiltImage, ImageInspection } from './built-image';
 import { checkConfiguration } from './check-configuration';
 import { checkFiles } from './check-files';
-import type { ImageCheck } from './image-check';
+import { type ImageCheck, imageChecks } from './image-check';
 import { type ImageTarget, imageTargets } from './image-target';
 import { goodImage, listed, product } from './test-image';
 
@@ -41,7 +41,7 @@ const withoutFile =
 const unwanted = (path: string): Mistake => ({
   name: path,
   caughtBy: 'unwanted-file',
-  plant: withFile(`f 644 0 10 ${path}`),
+  plant: withFile(`f 644 0 0 10 ${path}`),
 });
 
 const noHealthCheck = (image: BuiltImage): BuiltImage => {
@@ -82,6 +82,11 @@ const mistakes: readonly Mistake[] = [
     caughtBy: 'labels',
     plant: configured({ Labels: { ...labels, 'org.opencontainers.image.version': '1.2.2' } }),
   },
+  {
+    name: 'no commit',
+    caughtBy: 'labels',
+    plant: configured({ Labels: { ...labels, 'org.opencontainers.image.revision': 'unknown' } }),
+  },
   { name: 'development mode', caughtBy: 'environment', plant: configured({ Env: ['PATH=/bin'] }) },
   {
     name: 'a secret by its name',
@@ -113,14 +118,33 @@ const mistakes: readonly Mistake[] = [
       plant: configured({ Env: ['NODE_ENV=production', `${name}=/word`] }),
     }),
   ),
-  { name: 'su is setuid', caughtBy: 'setuid', plant: withFile('f 4755 0 90000 /usr/bin/su') },
-  { name: 'a setgid file', caughtBy: 'setuid', plant: withFile('f 2755 0 90000 /usr/bin/chage') },
+  { name: 'su is setuid', caughtBy: 'setuid', plant: withFile('f 4755 0 0 90000 /usr/bin/su') },
+  { name: 'a setgid file', caughtBy: 'setuid', plant: withFile('f 2755 0 0 90000 /usr/bin/chage') },
   {
     name: 'code owned by node',
     caughtBy: 'writable',
-    plant: withFile('f 644 1000 9 /app/dist/a.js'),
+    plant: withFile('f 644 1000 1000 9 /app/dist/a.js'),
   },
-  { name: 'code for all to write', caughtBy: 'writable', plant: withFile('d 777 0 9 /app/dist/b') },
+  {
+    name: 'code for all to write',
+    caughtBy: 'writable',
+    plant: withFile('d 777 0 0 9 /app/dist/b'),
+  },
+  {
+    name: 'node owned by node',
+    caughtBy: 'writable',
+    plant: withFile('f 755 1000 1000 9 /usr/local/bin/node'),
+  },
+  {
+    name: 'a library for the group to write',
+    caughtBy: 'writable',
+    plant: withFile('f 775 0 1000 9 /usr/lib/libc.so.6'),
+  },
+  {
+    name: 'a directory of programs for all to write',
+    caughtBy: 'writable',
+    plant: withFile('d 777 0 0 9 /usr/local/sbin'),
+  },
   ...[
     '/app/.env',
     '/app/.secrets/mongo-url',
@@ -144,14 +168,19 @@ const mistakes: readonly Mistake[] = [
   {
     name: 'a development package',
     caughtBy: 'npm-packages',
-    plant: withFile('f 644 0 9 /app/node_modules/jest/package.json'),
+    plant: withFile('f 644 0 0 9 /app/node_modules/jest/package.json'),
+  },
+  {
+    name: 'a package that nobody locked',
+    caughtBy: 'npm-packages',
+    plant: withFile('f 644 0 0 9 /app/node_modules/unknown/package.json'),
   },
   {
     name: 'a package too few',
     caughtBy: 'npm-packages',
     plant: withoutFile('/app/node_modules/express/node_modules/debug/package.json'),
   },
-  { name: 'ffmpeg for all', caughtBy: 'ffmpeg', plant: withFile('f 755 0 9 /usr/bin/ffmpeg') },
+  { name: 'ffmpeg for all', caughtBy: 'ffmpeg', plant: withFile('f 755 0 0 9 /usr/bin/ffmpeg') },
   {
     name: 'no ffprobe',
     in: 'converter',
@@ -163,4 +192,12 @@ const mistakes: readonly Mistake[] = [
 test.each(mistakes)('$caughtBy catches: $name', ({ in: target = 'service', caughtBy, plant }) => {
   const findings = check(plant(goodImage(target)));
   expect(new Set(findings.map((finding) => finding.check))).toEqual(new Set([caughtBy]));
+});
+
+/** These look at what a run or a second build did: check-runs.test.ts and check-layers.test.ts. */
+const ofRuns: readonly ImageCheck[] = ['same-layers', 'entries', 'stop', 'locked-down'];
+
+test('there is a planted mistake for each check', () => {
+  const planted = new Set([...mistakes.map(({ caughtBy }) => caughtBy), ...ofRuns]);
+  expect([...planted].sort()).toEqual([...imageChecks].sort());
 });

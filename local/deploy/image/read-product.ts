@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { runProgram } from '../engine/run-program';
 import type { Product } from './built-image';
 
 const packageFile = z.object({ version: z.string() });
@@ -17,7 +18,7 @@ const lockFile = z.object({
 });
 
 /** @throws ZodError when package.json or package-lock.json (version 3) is not what it should be */
-export function readProduct(repository: string): Product {
+export function readProduct(repository: string): Omit<Product, 'revision'> {
   const read = (name: string): unknown => JSON.parse(readFileSync(join(repository, name), 'utf8'));
   const { packages } = lockFile.parse(read('package-lock.json'));
   return {
@@ -31,4 +32,15 @@ export function readProduct(repository: string): Product {
         ]),
     ),
   };
+}
+
+/**
+ * The commit of a checkout, in full.
+ *
+ * @throws StackError where it is none
+ */
+export async function readRevision(repository: string, signal: AbortSignal): Promise<string> {
+  // Who runs this as root does so in somebody's checkout.
+  const args = ['-c', 'safe.directory=*', '-C', repository, 'rev-parse', 'HEAD'];
+  return (await runProgram('git', args, { signal })).stdout.trim();
 }

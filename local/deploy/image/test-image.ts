@@ -4,6 +4,7 @@ import { parseFiles } from './parse-files';
 
 export const product: Product = {
   version: '1.2.3',
+  revision: 'a'.repeat(40),
   lockedPackages: new Map([
     ['node_modules/express', { development: false, optional: false }],
     ['node_modules/express/node_modules/debug', { development: false, optional: false }],
@@ -14,21 +15,22 @@ export const product: Product = {
 };
 
 /** As find(1) prints them in an image that is as it should be. */
-const files = `d 755 0 4096 /app
-d 755 0 4096 /app/dist
-f 644 0 900 /app/dist/image/start.js
-f 644 0 900 /app/node_modules/express/package.json
-f 644 0 900 /app/node_modules/express/node_modules/debug/package.json
-f 644 0 900 /app/node_modules/@scope/part/package.json
-f 644 0 900 /app/node_modules/@scope/part/deep/package.json
-d 755 1000 4096 /work
-d 1777 0 4096 /tmp
-d 755 0 4096 /var/lib/apt/lists
-l 777 0 4 /usr/bin/sh
-f 755 0 90000 /usr/bin/su
+const files = `d 755 0 0 4096 /app
+d 755 0 0 4096 /app/dist
+f 644 0 0 900 /app/dist/image/start.js
+f 644 0 0 900 /app/node_modules/express/package.json
+f 644 0 0 900 /app/node_modules/express/node_modules/debug/package.json
+f 644 0 0 900 /app/node_modules/@scope/part/package.json
+f 644 0 0 900 /app/node_modules/@scope/part/deep/package.json
+d 755 1000 1000 4096 /work
+d 1777 0 0 4096 /tmp
+f 644 1000 1000 807 /home/node/.profile
+d 755 0 0 4096 /var/lib/apt/lists
+l 777 0 0 4 /usr/bin/sh
+f 755 0 0 90000 /usr/bin/su
 `;
 
-const ofConverter = 'f 755 0 300000 /usr/bin/ffmpeg\nf 755 0 200000 /usr/bin/ffprobe\n';
+const ofConverter = 'f 755 0 0 300000 /usr/bin/ffmpeg\nf 755 0 0 200000 /usr/bin/ffprobe\n';
 
 export function listed(text: string): FileEntry[] {
   return parseFiles(text.replaceAll('\n', '\0'));
@@ -57,7 +59,7 @@ export function goodImage(target: ImageTarget): BuiltImage {
           'org.opencontainers.image.description': 'a description',
           'org.opencontainers.image.licenses': 'MIT',
           'org.opencontainers.image.version': '1.2.3',
-          'org.opencontainers.image.revision': 'unknown',
+          'org.opencontainers.image.revision': product.revision,
         },
         Healthcheck: { Test: ['CMD', 'node', '/app/dist/image/start.js', 'health'] },
       },

@@ -12,9 +12,10 @@ import { addedBytes, checkConfiguration } from './check-configuration';
 import { checkFiles, npmPackages } from './check-files';
 import { checkSameLayers } from './check-layers';
 import type { ImageFinding } from './image-check';
-import { imageNames, imageTargets } from './image-target';
-import { inspect, readImage } from './read-image';
-import { readProduct } from './read-product';
+import { imageNames, type ImageTarget, imageTargets } from './image-target';
+import { readImage } from './read-image';
+import { readLayers } from './read-layers';
+import { readProduct, readRevision } from './read-product';
 import { runImage } from './run-image';
 import { addedLimitMb } from './size-limits';
 
@@ -45,22 +46,24 @@ export const verifyImage: VerifyPart = async (context) => {
 
 async function verifyWith(engine: Engine, context: PartContext): Promise<PartReport> {
   const { repository, directory, signal, say } = context;
-  const product = readProduct(repository);
+  const product = { ...readProduct(repository), revision: await readRevision(repository, signal) };
   mkdirSync(directory, { recursive: true });
   say(`making a stand-in for ${nodeBaseTag}`);
   await importNodeBase(engine, repository, directory, signal);
   const sources = copyContext(repository, directory);
   const findings: ImageFinding[] = [];
   const facts: (readonly [string, string])[] = [];
-  for (const target of imageTargets) {
+  // The whole one first: the other is made of its layers.
+  for (const target of imageTargets.toReversed()) {
     const tag = `${imageNames[target]}:${product.version}`;
     say(`building ${tag}`);
+    // Without one, so that Debian has not moved between this build and the second one.
     await buildImage(engine, {
+      ...product,
       context: sources,
       target,
-      version: product.version,
       tag,
-      cache: true,
+      cache: target !== whole,
     });
     const image = await readImage(engine, target, tag, nodeBaseTag);
     findings.push(...checkConfiguration(image, product), ...checkFiles(image, product));
@@ -69,34 +72,40 @@ async function verifyWith(engine: Engine, context: PartContext): Promise<PartRep
     facts.push(...imageFacts(image, tag));
     writeFileSync(join(directory, `${target}-packages.txt`), packageList(image));
   }
-  const different = await buildAgain(engine, sources, product, say);
+  const different = await buildAgain(engine, sources, product, context);
   findings.push(...different);
-  facts.push(['built twice', different.length === 0 ? 'the same layers' : 'different layers']);
+  facts.push([
+    'built twice',
+    different.length === 0 ? 'the same files in each layer' : 'different files',
+  ]);
   return { part: 'image', findings, facts: [...facts, ...notProved] };
 }
 
-/** The converter's layers hold all that the service's do. */
+/** Its layers hold all that the other's do. */
+const whole: ImageTarget = 'converter';
+
 async function buildAgain(
   engine: Engine,
   sources: string,
   product: Product,
-  say: (line: string) => void,
+  { directory, signal, say }: PartContext,
 ): Promise<ImageFinding[]> {
-  const target = 'converter';
-  const tag = `${imageNames[target]}:again`;
+  const [first, again] = [
+    `${imageNames[whole]}:${product.version}`,
+    `${imageNames[whole]}:again`,
+  ] as const;
   say('building everything again, without a cache');
   await buildImage(engine, {
+    ...product,
     context: sources,
-    target,
-    version: product.version,
-    tag,
+    target: whole,
+    tag: again,
     cache: false,
   });
-  const first = await inspect(engine, `${imageNames[target]}:${product.version}`);
-  const second = await inspect(engine, tag);
-  const findings = checkSameLayers(target, first.RootFS.Layers, second.RootFS.Layers);
-  // A different one is kept: what differs is found in it only.
-  if (findings.length === 0) await engine.docker(['image', 'rm', tag]);
+  const layers = await readLayers(engine, [first, again], directory, signal);
+  const findings = checkSameLayers(whole, layers.first, layers.second);
+  // A different one is kept, to look into.
+  if (findings.length === 0) await engine.docker(['image', 'rm', again]);
   // Every build without a cache leaves one; a few are of use to the next run.
   await engine.docker(['builder', 'prune', '--force', '--keep-storage', '3GB'], { anyCode: true });
   return findings;
