@@ -6,7 +6,10 @@
 //   mp3 missing     a job whose MP3 is not in the backup (files that are older than the records)
 //   letter missing  a dead job whose dead letter was still in RabbitMQ, or was put back meanwhile
 //   mail missing    the same of a mail
-const names = { jobs: 'jobs', mp3s: 'mp3s' }; // JOBS_DATABASE and MP3S_DATABASE
+const names = {
+  jobs: process.env.JOBS_DATABASE ?? 'jobs',
+  mp3s: process.env.MP3S_DATABASE ?? 'mp3s',
+};
 const jobs = db.getSiblingDB(names.jobs);
 const began = new Date();
 

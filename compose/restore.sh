@@ -5,7 +5,7 @@
 # they hold of ours is replaced. docs/backup.md says what to do before and afterwards.
 #
 # IN_MONGO, IN_MYSQL and IN_RABBITMQ say how to run a command where the servers are, STOP how to stop
-# the product; without them it is docker compose.
+# the product; without them it is docker compose. JOBS_DATABASE and MP3S_DATABASE are those of the backup.
 set -eu
 
 if [ $# -ne 2 ] || [ "$2" != --replace ]; then
@@ -22,6 +22,8 @@ cd "$(dirname "$0")/.."
 in_mongo=${IN_MONGO:-docker compose exec -T mongo}
 in_mysql=${IN_MYSQL:-docker compose exec -T mysql}
 in_rabbitmq=${IN_RABBITMQ:-docker compose exec -T rabbitmq}
+jobs=${JOBS_DATABASE:-jobs}
+mp3s=${MP3S_DATABASE:-mp3s}
 stop=${STOP:-docker compose stop proxy gateway auth converter notification relay}
 
 echo "restore: the backup began at $(cat "$source/began")"
@@ -30,15 +32,16 @@ echo "restore: the backup began at $(cat "$source/began")"
 # Nobody may work meanwhile: a converter would find no file, the sweeper no record.
 $stop
 
-# News of jobs as they were after the backup: some are about MP3s that are not in it. What is still
-# to be told the relay tells by the records. Videos and dead letters may stay: they do no harm.
-news=${MP3_QUEUE:-mp3}
+# Messages that announce what came after the backup: some are about MP3s that are not in it. Those that
+# the records still need are sent anew by the relay. Videos and dead letters may stay: they do no harm.
+announcements=${MP3_QUEUE:-mp3}
 vhost=${RABBITMQ_VHOST:-/}
 queues=$($in_rabbitmq rabbitmqctl --quiet --vhost "$vhost" list_queues \
   --no-table-headers name)
 for queue in $queues; do
   case $queue in
-    "$news" | "$news".failed | "$news".retry.* | "$news".failed.retry.*)
+    "$announcements" | "$announcements".failed | "$announcements".retry.* | \
+      "$announcements".failed.retry.*)
       echo "restore: emptying the queue $queue"
       $in_rabbitmq rabbitmqctl --quiet --vhost "$vhost" \
         purge_queue "$queue" </dev/null
@@ -93,11 +96,8 @@ load 7-videos.archive
 
 echo 'restore: what the backup cannot have caught in one moment'
 $in_mongo sh -c '
-export HOME=/tmp
-exec mongosh --quiet --authenticationDatabase admin \
-  --username "${MONGO_INITDB_ROOT_USERNAME:-$(cat "${MONGO_INITDB_ROOT_USERNAME_FILE:-/dev/null}")}" \
-  --password "${MONGO_INITDB_ROOT_PASSWORD:-$(cat "${MONGO_INITDB_ROOT_PASSWORD_FILE:-/dev/null}")}" \
-  --eval "$1"
-' sh "$(cat compose/after-restore.js)" </dev/null
+export HOME=/tmp JOBS_DATABASE="$2" MP3S_DATABASE="$3"
+exec mongosh --quiet --eval "$1"
+' sh "$(cat compose/mongo-login.js compose/after-restore.js)" "$jobs" "$mp3s" </dev/null
 
 echo 'restore: done; nothing was started. Next: docs/backup.md, "After the restore"'

@@ -1,27 +1,34 @@
+import { createRequire } from 'node:module';
 import { parseArgs } from 'node:util';
 import { runInNewContext } from 'node:vm';
 import { MongoClient, type Document } from 'mongodb';
 import { runMain } from '../../run-main';
 
 /**
- * A stand-in for mongosh: runs scripts that say `db.getSiblingDB(…).runCommand(…)` and `printjson`.
- * mongosh waits for each command; here they wait in line.
+ * A stand-in for mongosh: runs scripts that say `db.getSiblingDB(…).runCommand(…)`, `auth(…)` and
+ * `printjson`. mongosh waits for each command; here they wait in line. The servers of a drill ask for
+ * no password, but a command before the login is refused here. So is a password that is an argument.
  */
 runMain(async () => {
   const { values } = parseArgs({
     options: {
       quiet: { type: 'boolean' },
-      authenticationDatabase: { type: 'string' },
-      username: { type: 'string' },
-      password: { type: 'string' },
       eval: { type: 'string' },
     },
   });
   const client = await MongoClient.connect(process.env['DRILL_MONGO_URL'] ?? '');
   let line: Promise<unknown> = Promise.resolve();
+  let loggedIn = false;
   const db = {
     getSiblingDB: (name: string) => ({
+      auth(user: string, password: string): void {
+        if (name !== 'admin' || user === '' || password === '') {
+          throw new Error(`auth: expected the database admin, a user and a password, got ${name}`);
+        }
+        loggedIn = true;
+      },
       runCommand(command: Document): Promise<Document> {
+        if (!loggedIn) throw new Error('runCommand: expected auth(user, password) before it');
         const answer = line.then(() => client.db(name).command(command));
         line = answer;
         return answer;
@@ -34,7 +41,12 @@ runMain(async () => {
     });
   };
   try {
-    runInNewContext(values.eval ?? '', { db, printjson });
+    runInNewContext(values.eval ?? '', {
+      db,
+      printjson,
+      process,
+      require: createRequire(__filename),
+    });
     await line;
   } finally {
     await client.close();
