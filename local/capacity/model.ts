@@ -238,7 +238,7 @@ export function storedBytes(
 
 /**
  * What one owner gets at most in an hour, however many slots are free: so many of their jobs are on
- * the broker at a time, and the next one comes with the relay's next look.
+ * the broker at a time, and the next one comes with the relay's next poll.
  */
 export function videosPerHourOfOneOwner(
   workload: Omit<Workload, 'videosPerHour'>,
