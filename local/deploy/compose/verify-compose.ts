@@ -105,15 +105,19 @@ async function inFreshStack(
 
 async function untilTakenDown(
   stack: ComposeStack,
-  { directory }: PartContext,
+  { directory, say }: PartContext,
   name: string,
   use: () => Promise<Part>,
 ): Promise<Part> {
   try {
     return await use();
   } finally {
-    await stack.keepLogs(join(directory, `${name}.log`)).catch(() => undefined);
-    await stack.down();
+    const orSay = (what: string) => (error: unknown) => {
+      say(`${what} failed: ${Error.isError(error) ? error.message : String(error)}`);
+    };
+    await stack.keepLogs(join(directory, `${name}.log`)).catch(orSay('keeping the logs'));
+    // What is left of it then, the next trial's `down` meets, and the engine's end.
+    await stack.down().catch(orSay('docker compose down'));
   }
 }
 
