@@ -1,48 +1,18 @@
 import { spawnSync } from 'node:child_process';
-import {
-  chmodSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { repositoryDirectory } from '../../repository-directory';
+import { type FakeKubectl, installFakeKubectl } from './fake-kubectl';
 
-const overlays = join(__dirname, '../../manifests/overlays');
-
-/** Keeps each Secret as a folder of files in $STATE, notes every call, and refuses what it must. */
-const kubectl = `#!/bin/sh
-echo "$*" >> "$STATE/../calls"
-case "$1 $2" in
-  'get secret') [ -d "$STATE/$3" ] ;;
-  'create secret')
-    [ -z "\${CLUSTER_IS_DOWN:-}" ] || { echo 'connection refused' >&2; exit 1; }
-    mkdir "$STATE/$4" || exit 1
-    name=$4; shift 4
-    for option in "$@"; do
-      pair=\${option#--from-file=}
-      cp "\${pair#*=}" "$STATE/$name/\${pair%%=*}"
-    done ;;
-  *) exit 9 ;;
-esac
-`;
-
-type Secrets = Record<string, Record<string, string>>;
+const overlays = join(repositoryDirectory(), 'manifests/overlays');
 
 let directory: string;
-let state: string;
+let kubectl: FakeKubectl;
 beforeEach(() => {
   directory = mkdtempSync(join(tmpdir(), 'create-secrets-'));
-  state = join(directory, 'state');
-  mkdirSync(state);
-  mkdirSync(join(directory, 'bin'));
   mkdirSync(join(directory, 'tmp'));
-  writeFileSync(join(directory, 'bin/kubectl'), kubectl);
-  chmodSync(join(directory, 'bin/kubectl'), 0o755);
+  kubectl = installFakeKubectl(directory);
 });
 afterEach(() => {
   rmSync(directory, { recursive: true, force: true });
@@ -55,32 +25,16 @@ function create(overlay: string, environment: Record<string, string>, ...words: 
     {
       encoding: 'utf8',
       env: {
-        PATH: `${directory}/bin:/usr/bin:/bin`,
+        PATH: `${kubectl.binDirectory}:/usr/bin:/bin`,
         TMPDIR: join(directory, 'tmp'),
-        STATE: state,
         ...environment,
       },
     },
   );
-  const calls = join(directory, 'calls');
-  return {
-    status,
-    stdout,
-    stderr,
-    secrets: secretsMade(),
-    calls: existsSync(calls) ? readFileSync(calls, 'utf8') : '',
-  };
-}
-
-function secretsMade(): Secrets {
-  const made: Secrets = {};
-  for (const name of readdirSync(state)) {
-    const keys = readdirSync(join(state, name));
-    made[name] = Object.fromEntries(
-      keys.map((key) => [key, readFileSync(join(state, name, key), 'utf8')]),
-    );
-  }
-  return made;
+  const secrets: Record<string, Record<string, string>> = Object.fromEntries(
+    [...kubectl.secrets()].map(([name, keys]) => [name, Object.fromEntries(keys)]),
+  );
+  return { status, stdout, stderr, secrets, calls: kubectl.calls() };
 }
 
 const gmail = { GMAIL_ADDRESS: 'mp3@gmail.com', GMAIL_PASSWORD: `a 'quoted' $word\\n` };
@@ -103,8 +57,7 @@ it('shows no secret to whoever lists processes, and leaves none on the disk', ()
 
 it("leaves the tutorial's Secrets as they are", () => {
   for (const name of ['auth-secret', 'notification-secret']) {
-    mkdirSync(join(state, name));
-    writeFileSync(join(state, name, 'JWT_SECRET'), 'sarcasm');
+    kubectl.keep(name, { JWT_SECRET: 'sarcasm' });
   }
   const { status, secrets, stdout } = create('minikube', { MYSQL_PASSWORD: 'other', ...gmail });
   expect(status).toBe(0);
