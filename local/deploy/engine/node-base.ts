@@ -36,7 +36,7 @@ export async function importNodeBase(
     `ENV NODE_VERSION=${nodeVersion}`,
     'CMD ["node"]',
   ];
-  const madeFrom = `Debian bookworm, node ${nodeVersion}, npm ${npmVersion}, layout 2`;
+  const madeFrom = `Debian bookworm, node ${nodeVersion}, npm ${npmVersion}, layout 3`;
   await importImage(engine, { tag: nodeBaseTag, madeFrom, changes }, async () => {
     await makeDebianRoot(root, { suite: 'bookworm', packages: [] }, signal);
     copyInto(root, realpathSync(node), 'usr/local/bin/node');
