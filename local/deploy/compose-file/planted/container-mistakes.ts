@@ -184,7 +184,7 @@ export const containerMistakes: readonly PlantedMistake[] = [
   {
     name: 'a conversion that is killed before it may end',
     check: 'stopping',
-    plant: inService('converter', ({ environment }) => (environment['STOP_TIMEOUT_MS'] = '60000')),
+    plant: inService('converter', ({ environment }) => (environment['STOP_TIMEOUT_MS'] = '660000')),
   },
   {
     name: 'no time to close connections after the work',
