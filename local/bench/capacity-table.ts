@@ -1,16 +1,18 @@
 import Table from 'cli-table3';
 import { measuredRows } from '../capacity/document-measurements';
 import type { Measured } from '../capacity/measured';
+import { countPerJob, predictDrain } from '../capacity/predicted';
 
 /** What was measured, for a person at a terminal. */
 export function capacityTable(measured: Measured, color: boolean): string {
   const { machine, servers, perJob, drain } = measured;
+  const counted = countPerJob(measured);
   const style = color ? {} : { style: { head: [], border: [] } };
   const rates = new Table({ head: ['measured', 'value'], ...style });
   rates.push(...measuredRows(measured).map((row) => [...row]));
   const counts = new Table({ head: ['for one clip', 'seen', 'counted in the code'], ...style });
-  for (const [what, { seen, counted }] of Object.entries(perJob)) {
-    counts.push([what, seen.toFixed(1), counted.toFixed(1)]);
+  for (const what of Object.keys(counted) as (keyof typeof counted)[]) {
+    counts.push([what, perJob.seen[what].toFixed(1), counted[what].toFixed(1)]);
   }
   const head = [
     'queued jobs',
@@ -24,10 +26,16 @@ export function capacityTable(measured: Measured, color: boolean): string {
     'cores of others',
   ];
   const drains = new Table({ head, ...style });
-  for (const one of drain) {
+  for (const run of drain.runs) {
+    const { seconds, cpuSeconds } = predictDrain(measured, run);
+    const of = (measuredSeconds: number, modelSeconds: number) => [
+      measuredSeconds,
+      modelSeconds.toFixed(1),
+      (measuredSeconds / modelSeconds).toFixed(2),
+    ];
     drains.push([
-      ...[one.name, one.jobs, one.measuredSeconds, one.predictedSeconds, one.ratio],
-      ...[one.measuredCpuSeconds, one.predictedCpuSeconds, one.cpuRatio, one.othersCores],
+      ...[run.name, run.jobs, ...of(run.measuredSeconds, seconds)],
+      ...[...of(run.measuredCpuSeconds, cpuSeconds), run.othersCores],
     ]);
   }
   const { cpu, cores, loadBefore, loadAfter } = machine;

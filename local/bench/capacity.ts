@@ -10,9 +10,7 @@ import { makeBig, makeClip, makeLong, type Medium } from '../capacity/measure/ma
 import { Observer } from '../capacity/measure/observe';
 import { recordBytes } from '../capacity/measure/record-bytes';
 import { relayReleasesPerSecond } from '../capacity/measure/relay-rate';
-import { slotCpuSeconds, slotSeconds } from '../capacity/model';
-import { brokerMessagesPerJob, mongoOperationsPerJob } from '../capacity/per-job';
-import { referenceWorkload } from '../capacity/workload';
+import { brokerMessagesPerJob } from '../capacity/per-job';
 import { startProduct } from '../e2e/product';
 import { amqpUrl } from '../servers/rabbitmq-urls';
 
@@ -77,16 +75,12 @@ export async function benchCapacity(progress: Progress): Promise<Measured> {
       ...repeat(await store(mongo, clip), 12),
     ];
     const kbps = (longs.mp3Bytes * 8) / longs.jobs / longAudioSeconds / 1_000;
-    const mixed: Measured['drain'] = [];
+    const runs: Measured['drain']['runs'] = [];
     for (const slots of [1, machine().cores, 1, machine().cores]) {
       progress(`working off ${mix.length} different jobs, ${slots} at a time`);
-      const drained = await drain(config, observer, mix, slots);
-      mixed.push(against(drained, mix, rates, kbps));
+      runs.push(runOf(await drain(config, observer, mix, slots)));
     }
     const { uploads, cost } = gateway.small;
-    const clipMp3Bytes = clips.mp3Bytes / clips.jobs;
-    const counted = mongoOperationsPerJob(clip.bytes, clipMp3Bytes, clips.seconds / clips.jobs);
-    const messages = brokerMessagesPerJob();
     const perJob = (of: (cost: typeof clips.cost) => number) =>
       of(cost) / uploads + of(clips.cost) / clips.jobs;
     return {
@@ -95,12 +89,19 @@ export async function benchCapacity(progress: Progress): Promise<Measured> {
       servers: await serverVersions(config, mongo),
       rates: rounded(rates),
       perJob: {
-        mongoOperations: { seen: perJob((one) => one.mongoOperations), counted: counted.total },
-        // We published for the clips what the gateway publishes for an upload.
-        published: { seen: clips.cost.published / clips.jobs, counted: messages.published },
-        acknowledged: { seen: perJob((one) => one.acknowledged), counted: messages.acknowledged },
+        clip: {
+          videoBytes: clip.bytes,
+          mp3Bytes: Math.round(clips.mp3Bytes / clips.jobs),
+          attemptSeconds: round(clips.seconds / clips.jobs),
+        },
+        seen: {
+          mongoOperations: perJob((one) => one.mongoOperations),
+          // We published for the clips what the gateway publishes for an upload.
+          published: clips.cost.published / clips.jobs,
+          acknowledged: perJob((one) => one.acknowledged),
+        },
       },
-      drain: mixed,
+      drain: { mix: mixOf(mix, kbps), runs },
     };
   } finally {
     progress('taking everything down');
@@ -133,7 +134,7 @@ async function measureConfirms(
     eight = await confirm(url, 8);
   });
   const many = await confirm(url, 256);
-  const { published, acknowledged } = brokerMessagesPerJob();
+  const { published, acknowledged } = brokerMessagesPerJob;
   const perSecond = { one: one.perSecond, eight: eight.perSecond, many: many.perSecond };
   return {
     confirmedPerSecond: perSecond,
@@ -171,34 +172,28 @@ function converterRates(
   };
 }
 
-/** What the model says of jobs that it was not calibrated with. */
-function against(
-  { jobs, slots, seconds, cost }: Drained,
-  videos: readonly StoredMedium[],
-  rates: MeasuredRates,
-  mp3KilobitsPerSecond: number,
-): Measured['drain'][number] {
-  const mean = (of: (video: StoredMedium) => number) =>
-    videos.reduce((sum, video) => sum + of(video), 0) / videos.length;
-  const workload = {
-    ...referenceWorkload,
-    mp3KilobitsPerSecond,
-    audioMinutes: { mean: mean(({ audioSeconds }) => audioSeconds / 60), squaredCv: 0 },
-    videoMegabytes: { mean: mean(({ bytes }) => bytes / 1e6), squaredCv: 0 },
-  };
-  const predictedSeconds = (slotSeconds(workload, rates).mean * jobs) / slots;
-  const predictedCpuSeconds = slotCpuSeconds(workload, rates) * jobs;
+function runOf({ jobs, slots, seconds, cost }: Drained): Measured['drain']['runs'][number] {
   return {
     name: `mixed, ${slots} at a time`,
     jobs,
     slots,
     measuredSeconds: round(seconds),
-    predictedSeconds: round(predictedSeconds),
-    ratio: round(seconds / predictedSeconds),
     measuredCpuSeconds: round(cost.cpuSeconds.converter),
-    predictedCpuSeconds: round(predictedCpuSeconds),
-    cpuRatio: round(cost.cpuSeconds.converter / predictedCpuSeconds),
     othersCores: round(cost.othersCores),
+  };
+}
+
+/** What the model needs to know of the jobs, on average. */
+function mixOf(
+  videos: readonly StoredMedium[],
+  mp3KilobitsPerSecond: number,
+): Measured['drain']['mix'] {
+  const mean = (of: (video: StoredMedium) => number) =>
+    Number((videos.reduce((sum, video) => sum + of(video), 0) / videos.length).toPrecision(4));
+  return {
+    audioMinutes: mean(({ audioSeconds }) => audioSeconds / 60),
+    videoMegabytes: mean(({ bytes }) => bytes / 1e6),
+    mp3KilobitsPerSecond: round(mp3KilobitsPerSecond),
   };
 }
 

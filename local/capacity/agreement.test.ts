@@ -3,12 +3,14 @@ import { erlangC, waitIn } from './queueing';
 import { simulate } from './simulate';
 
 /**
- * How far model and simulation may differ: a share of the simulated wait, or of the time of service
- * where hardly anybody waits. The model is an approximation where service times are not exponential
- * and servers are many: it then says up to a sixth too much. Over four seeds the means differed by
- * 17 % at most, the p95 by 25 % (at load 0.95, where the simulation itself has much chance in it).
+ * How far model and simulation may differ on average over the seeds: a share of the simulated wait,
+ * or of the time of service where hardly anybody waits. The model is an approximation where service
+ * times are not exponential and servers are many: it then says up to a sixth too much. Of single
+ * seeds the means differed by 17 % at most, the p95 by 26 % (two servers and more at a load of 0.85 or
+ * 0.95, where the simulation itself has much chance in it).
  */
 const tolerance = { share: 0.2, ofService: 0.05 };
+const seeds = [1, 2, 3];
 
 const serviceMeanSeconds = 10;
 
@@ -20,18 +22,18 @@ interface Case {
 }
 
 const cases: Case[] = [
-  { servers: 1, load: 0.3, squaredCv: 1.5, arrivals: 30_000 },
-  { servers: 1, load: 0.7, squaredCv: 0.5, arrivals: 40_000 },
-  { servers: 1, load: 0.95, squaredCv: 0.5, arrivals: 150_000 },
-  { servers: 2, load: 0.5, squaredCv: 1.5, arrivals: 40_000 },
-  { servers: 2, load: 0.85, squaredCv: 1.5, arrivals: 60_000 },
-  { servers: 2, load: 0.95, squaredCv: 1.5, arrivals: 150_000 },
+  { servers: 1, load: 0.3, squaredCv: 1.5, arrivals: 15_000 },
+  { servers: 1, load: 0.7, squaredCv: 0.5, arrivals: 15_000 },
+  { servers: 1, load: 0.95, squaredCv: 0.5, arrivals: 50_000 },
+  { servers: 2, load: 0.5, squaredCv: 1.5, arrivals: 15_000 },
+  { servers: 2, load: 0.85, squaredCv: 1.5, arrivals: 30_000 },
+  { servers: 2, load: 0.95, squaredCv: 1.5, arrivals: 50_000 },
   { servers: 8, load: 0.3, squaredCv: 1.5, arrivals: 10_000 },
-  { servers: 8, load: 0.7, squaredCv: 1.5, arrivals: 40_000 },
-  { servers: 8, load: 0.85, squaredCv: 0.5, arrivals: 60_000 },
+  { servers: 8, load: 0.7, squaredCv: 1.5, arrivals: 15_000 },
+  { servers: 8, load: 0.85, squaredCv: 0.5, arrivals: 30_000 },
   { servers: 32, load: 0.5, squaredCv: 1.5, arrivals: 10_000 },
-  { servers: 32, load: 0.85, squaredCv: 1.5, arrivals: 60_000 },
-  { servers: 32, load: 0.95, squaredCv: 1.5, arrivals: 150_000 },
+  { servers: 32, load: 0.85, squaredCv: 1.5, arrivals: 30_000 },
+  { servers: 32, load: 0.95, squaredCv: 1.5, arrivals: 50_000 },
 ];
 
 /** Of the arrivals that are played, so that a draw which is busier than its like does not count. */
@@ -46,31 +48,41 @@ function momentsOf(arrivals: readonly Arrival[]) {
   };
 }
 
+/** The model and the simulation of the same arrivals. */
+function play({ servers, load, squaredCv, arrivals: count }: Case, seed: number) {
+  const arrivalsPerSecond = (load * servers) / serviceMeanSeconds;
+  const serviceSeconds = { mean: serviceMeanSeconds, squaredCv };
+  const listeners = { count, arrivalsPerSecond, serviceSeconds, owners: 1_000 };
+  const arrivals = [...poissonArrivals({ seed, ...listeners })];
+  const warmUp = count / 20;
+  const simulated = simulate({ arrivals, slotsPerReplica: servers, replicas: 1, warmUp });
+  return { simulated, model: waitIn({ ...momentsOf(arrivals), servers }) };
+}
+
+type Played = ReturnType<typeof play>;
+
 test.each(cases)(
   '$servers servers at load $load, spread $squaredCv: model and simulation agree',
-  ({ servers, load, squaredCv, arrivals: count }) => {
-    const arrivalsPerSecond = (load * servers) / serviceMeanSeconds;
-    const serviceSeconds = { mean: serviceMeanSeconds, squaredCv };
-    const listeners = { count, arrivalsPerSecond, serviceSeconds, owners: 1_000 };
-    const arrivals = [...poissonArrivals({ seed: 1, ...listeners })];
-    const simulated = simulate({
-      arrivals,
-      slotsPerReplica: servers,
-      replicas: 1,
-      warmUp: count / 20,
+  (one) => {
+    const played = seeds.map((seed) => play(one, seed));
+    const mean = (of: (each: Played) => number) =>
+      played.reduce((sum, each) => sum + of(each), 0) / played.length;
+    const model = {
+      mean: mean((each) => each.model.meanSeconds),
+      p95: mean((each) => each.model.p95Seconds),
+    };
+    const simulated = {
+      mean: mean((each) => each.simulated.meanWaitSeconds),
+      p95: mean((each) => each.simulated.p95WaitSeconds),
+    };
+    const agrees = (what: 'mean' | 'p95') =>
+      Math.abs(model[what] - simulated[what]) <=
+      Math.max(tolerance.share * simulated[what], tolerance.ofService * serviceMeanSeconds);
+    expect({ mean: agrees('mean'), p95: agrees('p95'), model, simulated }).toMatchObject({
+      mean: true,
+      p95: true,
     });
-    const model = waitIn({ ...momentsOf(arrivals), servers });
-    const { meanWaitSeconds, p95WaitSeconds, utilization } = simulated;
-    const agrees = (modelSeconds: number, simulatedSeconds: number) =>
-      Math.abs(modelSeconds - simulatedSeconds) <=
-      Math.max(tolerance.share * simulatedSeconds, tolerance.ofService * serviceMeanSeconds);
-    expect({
-      mean: agrees(model.meanSeconds, meanWaitSeconds),
-      p95: agrees(model.p95Seconds, p95WaitSeconds),
-      model,
-      simulated: { meanWaitSeconds, p95WaitSeconds },
-    }).toMatchObject({ mean: true, p95: true });
-    expect(Math.abs(utilization - load)).toBeLessThan(0.02);
+    expect(Math.abs(mean((each) => each.simulated.utilization) - one.load)).toBeLessThan(0.02);
   },
 );
 

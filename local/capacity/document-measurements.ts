@@ -1,5 +1,6 @@
 import { markdownTable } from '../../observability/markdown-table';
 import type { Measured } from './measured';
+import { countPerJob, predictDrain } from './predicted';
 
 const ms = (seconds: number): string => `${Number((seconds * 1_000).toPrecision(2))} ms`;
 const two = (number: number): string => String(Number(number.toPrecision(2)));
@@ -59,21 +60,26 @@ export function ratesTable(measured: Measured): string {
   ].join('\n');
 }
 
-export function perJobTable({ perJob }: Measured): string {
+export function perJobTable(measured: Measured): string {
+  const { seen } = measured.perJob;
+  const counted = countPerJob(measured);
   const names = {
     mongoOperations: 'commands to MongoDB',
     published: 'messages published',
     acknowledged: 'messages acked',
-  } as const satisfies Record<keyof Measured['perJob'], string>;
+  } as const satisfies Record<keyof typeof seen, string>;
   const rows = (Object.keys(names) as (keyof typeof names)[]).map((what) => [
     names[what],
-    perJob[what].counted.toFixed(0),
-    perJob[what].seen.toFixed(1),
+    counted[what].toFixed(0),
+    seen[what].toFixed(1),
   ]);
   return markdownTable(['for a clip', 'counted in the code', 'seen by the server'], rows);
 }
 
-export function drainTable({ drain }: Measured): string {
+/** Three digits: more would pretend. */
+const three = (number: number): string => String(Number(number.toPrecision(3)));
+
+export function drainTable(measured: Measured): string {
   return markdownTable(
     [
       'queued jobs',
@@ -85,15 +91,18 @@ export function drainTable({ drain }: Measured): string {
       'ratio',
       'cores of others',
     ],
-    drain.map((one) => [
-      `${one.jobs}, ${one.name}`,
-      `${one.measuredSeconds} s`,
-      `${one.predictedSeconds} s`,
-      one.ratio.toFixed(2),
-      `${one.measuredCpuSeconds} s`,
-      `${one.predictedCpuSeconds} s`,
-      one.cpuRatio.toFixed(2),
-      one.othersCores.toFixed(1),
-    ]),
+    measured.drain.runs.map((run) => {
+      const { seconds, cpuSeconds } = predictDrain(measured, run);
+      return [
+        `${run.jobs}, ${run.name}`,
+        `${run.measuredSeconds} s`,
+        `${three(seconds)} s`,
+        (run.measuredSeconds / seconds).toFixed(2),
+        `${run.measuredCpuSeconds} s`,
+        `${three(cpuSeconds)} s`,
+        (run.measuredCpuSeconds / cpuSeconds).toFixed(2),
+        run.othersCores.toFixed(1),
+      ];
+    }),
   );
 }

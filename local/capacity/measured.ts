@@ -71,30 +71,33 @@ export const measuredSchema = z.strictObject({
   }),
   servers: z.strictObject({ ffmpeg: z.string(), rabbitmq: z.string(), mongodb: z.string() }),
   rates: ratesSchema,
-  /** Counted by the servers for one job, against what `per-job.ts` counts in the code. */
+  /** Counted by the servers for one job; `countPerJob` says what the code asks for. */
   perJob: z.strictObject({
-    mongoOperations: z.strictObject({ seen: z.number(), counted: z.number() }),
-    published: z.strictObject({ seen: z.number(), counted: z.number() }),
-    acknowledged: z.strictObject({ seen: z.number(), counted: z.number() }),
-  }),
-  /** Queued jobs that the stack worked off, and what the model said beforehand. */
-  drain: z.array(
-    z.strictObject({
-      name: z.string(),
-      jobs: z.int(),
-      slots: z.int(),
-      measuredSeconds: z.number(),
-      predictedSeconds: z.number(),
-      /** Measured over predicted. */
-      ratio: z.number(),
-      /** CPU time of the converter and ffmpeg, which neighbours on the machine hardly change. */
-      measuredCpuSeconds: z.number(),
-      predictedCpuSeconds: z.number(),
-      cpuRatio: z.number(),
-      /** Cores that others on the machine kept busy meanwhile. */
-      othersCores: z.number(),
+    /** What was converted, each the same; bytes of its MP3 are the average. */
+    clip: z.strictObject({ videoBytes: z.int(), mp3Bytes: z.int(), attemptSeconds: rate }),
+    seen: z.strictObject({
+      mongoOperations: z.number(),
+      published: z.number(),
+      acknowledged: z.number(),
     }),
-  ),
+  }),
+  /** Queued jobs that the stack worked off; `predictDrain` says what the model makes of them. */
+  drain: z.strictObject({
+    /** Of one job, on average. */
+    mix: z.strictObject({ audioMinutes: rate, videoMegabytes: rate, mp3KilobitsPerSecond: rate }),
+    runs: z.array(
+      z.strictObject({
+        name: z.string(),
+        jobs: z.int(),
+        slots: z.int(),
+        measuredSeconds: z.number(),
+        /** CPU time of the converter and ffmpeg, which neighbours on the machine hardly change. */
+        measuredCpuSeconds: z.number(),
+        /** Cores that others on the machine kept busy meanwhile. */
+        othersCores: z.number(),
+      }),
+    ),
+  }),
 });
 
 export type Measured = z.infer<typeof measuredSchema>;

@@ -3,17 +3,18 @@ import {
   deploymentFor,
   predict,
   slotSeconds,
-  storedBytes,
   storedBytesPerDay,
   videosPerHourPerCore,
 } from './model';
-import { brokerMessagesPerJob, mongoOperationsPerJob } from './per-job';
+import { mongoOperationsPerJob } from './per-job';
+import { countPerJob, predictDrain } from './predicted';
 import { poissonArrivals } from './arrivals';
 import { referenceWish } from './reference';
 import { simulate } from './simulate';
 import { referenceWorkload, type Workload } from './workload';
 
-const { rates, perJob, drain } = readMeasured();
+const measured = readMeasured();
+const { rates } = measured;
 
 const workload = (videosPerHour: number): Workload => ({ ...referenceWorkload, videosPerHour });
 
@@ -69,18 +70,29 @@ it('adds up what is stored', () => {
   const one = { ...workload(1), mp3KilobitsPerSecond: 200 };
   // 60 MB of video and 15 MB of MP3, 24 times, and the records.
   expect(storedBytesPerDay(one, rates) - 24 * rates.mongodb.recordBytes).toBeCloseTo(1.8e9);
-  expect(storedBytes(one, rates, 30)).toBeCloseTo(30 * storedBytesPerDay(one, rates));
 });
 
 it('says the CPU time of conversions that were measured', () => {
-  for (const { cpuRatio } of drain) expect(Math.abs(cpuRatio - 1)).toBeLessThan(0.1);
+  for (const run of measured.drain.runs) {
+    const { cpuSeconds } = predictDrain(measured, run);
+    expect(Math.abs(run.measuredCpuSeconds / cpuSeconds - 1)).toBeLessThan(0.1);
+  }
+});
+
+it('says the time of conversions by the clock where others left the machine alone', () => {
+  const undisturbed = measured.drain.runs.filter(({ othersCores }) => othersCores <= 0.5);
+  expect(undisturbed).not.toEqual([]);
+  for (const run of undisturbed) {
+    const { seconds } = predictDrain(measured, run);
+    expect(Math.abs(run.measuredSeconds / seconds - 1)).toBeLessThan(0.1);
+  }
 });
 
 it('counts messages and commands as the servers did', () => {
-  expect(brokerMessagesPerJob()).toEqual({ published: 2, delivered: 2, acknowledged: 2 });
-  expect(brokerMessagesPerJob(0.5).published).toBe(3);
-  for (const { seen, counted } of Object.values(perJob)) {
-    expect(Math.abs(seen - counted)).toBeLessThan(0.15 * counted);
+  const { seen } = measured.perJob;
+  for (const [what, counted] of Object.entries(countPerJob(measured))) {
+    const byServer = seen[what as keyof typeof seen];
+    expect(Math.abs(byServer / counted - 1)).toBeLessThan(0.1);
   }
 });
 

@@ -227,15 +227,6 @@ export function storedBytesPerDay(workload: Workload, { mongodb }: MeasuredRates
   return workload.videosPerHour * 24 * (megabytes * 1e6 + mongodb.recordBytes);
 }
 
-/** The same when somebody removes what is older than `retentionDays`. */
-export function storedBytes(
-  workload: Workload,
-  rates: MeasuredRates,
-  retentionDays: number,
-): number {
-  return storedBytesPerDay(workload, rates) * retentionDays;
-}
-
 /**
  * What one owner gets at most in an hour, however many slots are free: so many of their jobs are on
  * the broker at a time, and the next one comes with the relay's next poll.

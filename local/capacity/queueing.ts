@@ -12,8 +12,6 @@ export interface Station {
   readonly serviceMeanSeconds: number;
   /** Squared coefficient of variation of the service time: variance over mean squared. */
   readonly serviceSquaredCv: number;
-  /** The same of the time between two arrivals; 1 for independent listeners (Poisson). */
-  readonly arrivalSquaredCv?: number;
   readonly servers: number;
 }
 
@@ -48,7 +46,8 @@ export function waitIn(station: Station): Wait {
     return { probability: 1, meanSeconds: Infinity, p95Seconds: Infinity };
   }
   const probability = erlangC(servers, offeredLoad);
-  const variability = ((station.arrivalSquaredCv ?? 1) + serviceSquaredCv) / 2;
+  // Of independent listeners (Poisson), so Ca² is 1.
+  const variability = (1 + serviceSquaredCv) / 2;
   // Of those who wait.
   const conditionalSeconds = (serviceMeanSeconds / (servers - offeredLoad)) * variability;
   const p95Seconds = conditionalSeconds * Math.log(Math.max(1, probability / 0.05));

@@ -2,15 +2,15 @@ import { BSON, ObjectId, type MongoClient } from 'mongodb';
 import { defaultDatabases } from '../../../contracts/gridfs';
 import { ensureJobIndexes, jobCollection } from '../../../contracts/job-collection';
 import { mailCollection } from '../../../contracts/mail-record';
+import { assumedMailIndexBytes } from '../per-job';
 
 const copies = 20_000;
 const scratch = 'bench_capacity_records';
-/** The index over `_id`, which is the mail's Message-ID, and its entry in the table. */
-const mailIndexBytes = 100;
 
 /**
  * Bytes of a finished job's record with its share of the indexes, and of its mail's entry: from many
- * copies of one that is there, before the server compresses them.
+ * copies of one that is there, before the server compresses them. `assumedMailIndexBytes` of it are
+ * not measured.
  */
 export async function recordBytes(mongo: MongoClient): Promise<number> {
   const original = await jobCollection(mongo.db(defaultDatabases.jobs)).findOne({ state: 'ready' });
@@ -45,7 +45,7 @@ export async function recordBytes(mongo: MongoClient): Promise<number> {
       count: number;
     };
     const job = (stats.size + stats.totalIndexSize) / stats.count;
-    return job + BSON.calculateObjectSize(mail) + mailIndexBytes;
+    return job + BSON.calculateObjectSize(mail) + assumedMailIndexBytes;
   } finally {
     await database.dropDatabase();
   }
