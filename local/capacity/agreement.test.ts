@@ -6,8 +6,8 @@ import { simulate } from './simulate';
  * How far model and simulation may differ on average over the seeds: a share of the simulated wait,
  * or of the time of service where hardly anybody waits. The model is an approximation where service
  * times are not exponential and servers are many: it then says up to a sixth too much. Of single
- * seeds the means differed by 17 % at most, the p95 by 26 % (two servers and more at a load of 0.85 or
- * 0.95, where the simulation itself has much chance in it).
+ * seeds, with up to 150,000 arrivals, the means differed by 17 % at most, the p95 by 26 % (two servers
+ * and more at a load of 0.85 or 0.95, where the simulation itself has much chance in it).
  */
 const tolerance = { share: 0.2, ofService: 0.05 };
 const seeds = [1, 2, 3];
