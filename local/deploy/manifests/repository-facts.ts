@@ -5,10 +5,10 @@ import { z } from 'zod';
 import { startAdminServer } from '../../../observability/admin-server';
 import { Metrics } from '../../../observability/metrics';
 import { Readiness } from '../../../observability/readiness';
+import { productVersion } from '../product';
 import { workloadsOf } from './model/workload';
 import type { Facts, Rendered } from './model/rendered';
 
-const packageSchema = z.object({ version: z.string() });
 const composeSchema = z.object({
   services: z.record(z.string(), z.object({ image: z.string().optional() })),
 });
@@ -21,7 +21,7 @@ export async function repositoryFacts(
   const read = (file: string) => readFileSync(join(repository, file), 'utf8');
   const { services } = composeSchema.parse(parse(read('docker-compose.yml'), { merge: true }));
   return {
-    version: packageSchema.parse(JSON.parse(read('package.json'))).version,
+    version: productVersion(repository),
     adminPaths: await answered(pathsAskedFor(folders)),
     composeImages: Object.values(services).flatMap(({ image }) => image ?? []),
   };

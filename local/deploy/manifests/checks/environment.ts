@@ -19,6 +19,7 @@ export const environment: Check = (rendered) => [
   ...unknownEntries(rendered),
   ...processesOf(rendered).flatMap((process) => [
     ...refused(rendered, process),
+    ...leftToTheTutorial(rendered, process),
     ...readByNobody(process),
     ...process.environment.dangling.map((problem) => finding(process, problem)),
   ]),
@@ -58,7 +59,7 @@ function whatItFinds(
   for (const setting of Object.values(settings)) {
     const variable = environment.variables.get(setting.env);
     if (variable !== undefined) {
-      given[setting.env] = variable.value ?? keptSecret(rendered, setting) ?? anyAccepted(setting);
+      given[setting.env] = keptSecret(rendered, setting) ?? variable.value ?? anyAccepted(setting);
     }
     const file = environment.variables.get(`${setting.env}_FILE`)?.value;
     if (setting.secret !== true || file === undefined) continue;
@@ -70,6 +71,22 @@ function whatItFinds(
     given[setting.env] ??= content?.value ?? anyAccepted(setting);
   }
   return { given, problems };
+}
+
+/** Where Secrets come from a store, a server at its default address is one that was forgotten. */
+function leftToTheTutorial({ objects }: Rendered, process: Process): ManifestFinding[] {
+  if (!objects.some(({ kind }) => kind === 'ExternalSecret')) return [];
+  return Object.values<Setting<unknown>>(process.settings)
+    .filter(
+      ({ env, secret, default: address }) =>
+        secret === true &&
+        address !== undefined &&
+        !process.environment.variables.has(env) &&
+        !process.environment.variables.has(`${env}_FILE`),
+    )
+    .map(({ env, default: address }) =>
+      finding(process, `${env}: expected the address of a server, got the default ${address}`),
+    );
 }
 
 /** Where the tutorial's Secrets stay as they are, its own short key must be taken. */

@@ -1,3 +1,4 @@
+import { imageNames } from '../../product';
 import type { Check } from '../check';
 import type { Container } from '../model/pod';
 import type { Facts } from '../model/rendered';
@@ -39,7 +40,7 @@ function problemsOf(
 /** Only the image of the converter has ffmpeg, and the others do without what it brings. */
 function ourProblems(container: Container, tag: string, version: string): string[] {
   const entry = entryOf(container);
-  const expected = entry === 'converter' ? 'video-to-mp3-converter' : 'video-to-mp3';
+  const expected = imageNames[entry === 'converter' ? 'converter' : 'service'];
   const got = imageName(container.image);
   return [
     ...(tag === version

@@ -1,4 +1,5 @@
 import { type EntryName, entryNames } from '../../../../image/entry-names';
+import { targetOfImage } from '../../product';
 import { type Kinds, ofKind } from './kinds';
 import { type KubernetesObject, type Labels, nameOf } from './kubernetes-object';
 import type { Container, LabelSelector, PodSpec, PodTemplate } from './pod';
@@ -76,7 +77,7 @@ export function imageName(image: string): string {
 }
 
 export const isOurs = ({ image }: Container): boolean =>
-  /^video-to-mp3(-converter)?$/.test(imageName(image));
+  targetOfImage(imageName(image)) !== undefined;
 
 /** What a container of ours runs; undefined for other images, and for no entry of ours. */
 export function entryOf(container: Container): EntryName | undefined {

@@ -31,6 +31,21 @@ export const processMistakes: readonly PlantedMistake[] = [
     plant: set('ConfigMap/auth-configmap', ['data', 'BCRYPT_COST'], '4'),
   },
   {
+    name: "the tutorial's short key, and an image for production",
+    overlay: 'overlays/minikube',
+    check: 'environment',
+    plant: set('ConfigMap/auth-configmap', ['data', 'NODE_ENV'], undefined),
+  },
+  {
+    name: "a database that is left at the tutorial's address",
+    check: 'environment',
+    plant: set(
+      'ExternalSecret/relay-secret',
+      ['spec', 'target', 'template', 'data', 'MONGO_URL'],
+      undefined,
+    ),
+  },
+  {
     name: 'an entry that the image has not',
     check: 'environment',
     plant: set('Deployment/gateway', [...container, 'args'], ['gatway']),
