@@ -8,6 +8,7 @@
 # IN_MONGO and IN_MYSQL say how to run a command where the servers are; in a cluster, for example,
 #   IN_MONGO='kubectl exec -i mongodb-0 --' IN_MYSQL='kubectl exec -i mysql-0 --'
 set -eu
+unset CDPATH # `cd` would look there first.
 umask 077
 
 if [ $# -ne 1 ]; then

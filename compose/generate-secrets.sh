@@ -7,6 +7,7 @@
 #   compose/generate-secrets.sh [directory]     default: the directory of docker-compose.yml
 set -eu
 umask 077
+unset CDPATH # `cd` would look there first.
 
 directory=${1:-$(dirname -- "$0")/..}
 cd -- "$directory"
@@ -40,8 +41,9 @@ secret() {
   keep ".secrets/$1" 444 "$2"
 }
 
+# An empty file is what a full disk leaves, and no password.
 missing() {
-  [ ! -e "$1" ]
+  [ ! -s "$1" ]
 }
 
 # password <name> <volume> [<made of it>...]: a new one fits only where nothing was made of an older

@@ -7,6 +7,7 @@
 # IN_MONGO, IN_MYSQL and IN_RABBITMQ say how to run a command where the servers are, STOP how to stop
 # the product; without them it is docker compose. JOBS_DATABASE and MP3S_DATABASE are those of the backup.
 set -eu
+unset CDPATH # `cd` would look there first.
 
 if [ $# -ne 2 ] || [ "$2" != --replace ]; then
   echo 'usage: compose/restore.sh DIRECTORY --replace   (replaces all users, jobs and files)' >&2
