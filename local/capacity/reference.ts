@@ -17,7 +17,7 @@ export const referenceSizes = [10, 100, 1_000, 10_000] as const;
 /** manifests/components/autoscaling/workers.yaml, ScaledObject `converter`. */
 export const converterScaling: Omit<Scaling, 'mostReplicas'> = {
   leastReplicas: 2,
-  messagesPerReplica: 2,
+  messagesPerReplica: 1,
   everySeconds: 15,
   stabilizationSeconds: 600,
   secondsPerFewerReplica: 60,
