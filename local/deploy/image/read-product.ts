@@ -2,9 +2,9 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { runProgram } from '../engine/run-program';
+import { productVersion } from '../product';
 import type { Product } from './built-image';
 
-const packageFile = z.object({ version: z.string() });
 const lockFile = z.object({
   packages: z.record(
     z.string(),
@@ -22,7 +22,7 @@ export function readProduct(repository: string): Omit<Product, 'revision'> {
   const read = (name: string): unknown => JSON.parse(readFileSync(join(repository, name), 'utf8'));
   const { packages } = lockFile.parse(read('package-lock.json'));
   return {
-    version: packageFile.parse(read('package.json')).version,
+    version: productVersion(repository),
     lockedPackages: new Map(
       Object.entries(packages)
         .filter(([path]) => path !== '')

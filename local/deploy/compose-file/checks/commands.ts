@@ -1,8 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
 import { entryNames } from '../../../../image/entry-names';
+import { targetOfImage } from '../../product';
 import type { Check, ComposeFinding } from '../check';
 import type { Deployment } from '../model/deployment';
-import { dispatcher, isProduct, productImages, productServices } from '../model/product-service';
+import { dispatcher, isProduct, productServices } from '../model/product-service';
 import { imageName } from '../model/server-images';
 
 /** Every container of ours is started as an entry the image has, and every entry by somebody. */
@@ -28,7 +29,7 @@ function unknownEntries({ compose }: Deployment): ComposeFinding[] {
 function wrongImages({ compose }: Deployment): ComposeFinding[] {
   return productServices(compose).flatMap(({ name, service, entry }) => {
     const wanted = entry === 'converter' ? 'converter' : 'service';
-    const target = productImages[imageName(service.image)];
+    const target = targetOfImage(imageName(service.image));
     if (target === wanted) return [];
     const problem = `expected the image of target ${wanted} for ${entry}, got ${service.image}`;
     return [{ check: 'commands', where: `${name}: image`, problem }];

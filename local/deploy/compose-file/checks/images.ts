@@ -1,6 +1,8 @@
+import { imageTargets } from '../../image/image-target';
+import { imageNames } from '../../product';
 import type { Check, ComposeFinding } from '../check';
 import type { Deployment } from '../model/deployment';
-import { isProduct, productImages } from '../model/product-service';
+import { isProduct } from '../model/product-service';
 import { imageName, serverImages } from '../model/server-images';
 
 const found = (where: string, problem: string): ComposeFinding => ({
@@ -39,7 +41,8 @@ function tags({ compose, image }: Deployment): ComposeFinding[] {
  * kept by containerd.
  */
 function builds({ compose }: Deployment): ComposeFinding[] {
-  const ours = Object.entries(productImages).flatMap(([name, target]) => {
+  return imageTargets.flatMap((target) => {
+    const name = imageNames[target];
     const users = Object.entries(compose.services).filter(
       ([, { image }]) => imageName(image) === name,
     );
@@ -57,7 +60,6 @@ function builds({ compose }: Deployment): ComposeFinding[] {
         ),
     ];
   });
-  return ours;
 }
 
 /** What is sent to the builder may end up in a layer. */

@@ -1,15 +1,10 @@
 import { type EntryName, entryNames } from '../../../../image/entry-names';
 import type { Settings } from '../../../../observability/config';
 import { entrySettings } from '../../entry-settings';
+import { targetOfImage } from '../../product';
 import type { ComposeConfig, ComposeService } from './compose-config';
 import type { Deployment } from './deployment';
 import { imageName } from './server-images';
-
-/** Images that are built here, and the target of the Dockerfile that each is. */
-export const productImages: Readonly<Record<string, string>> = {
-  'video-to-mp3': 'service',
-  'video-to-mp3-converter': 'converter',
-};
 
 export interface ProductService {
   readonly name: string;
@@ -18,7 +13,7 @@ export interface ProductService {
 }
 
 export function isProduct(service: ComposeService): boolean {
-  return imageName(service.image) in productImages;
+  return targetOfImage(imageName(service.image)) !== undefined;
 }
 
 /** Services of ours whose entry is known; what the others are started as is for `commands` to say. */

@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { basename, extname, join } from 'node:path';
 import { z } from 'zod';
+import { productVersion } from '../../product';
 import type { ComposeConfig } from './compose-config';
 import type { Deployment, ImageFacts, MountedPath } from './deployment';
 
@@ -41,9 +42,7 @@ function readMounted(path: string): MountedPath {
 }
 
 function readImage(repository: string): ImageFacts {
-  const { version } = z
-    .object({ version: z.string() })
-    .parse(JSON.parse(readFileSync(join(repository, 'package.json'), 'utf8')));
+  const version = productVersion(repository);
   const dockerfile = join(repository, 'Dockerfile');
   if (!existsSync(dockerfile)) return { version, entrypoint: undefined, ignored: undefined };
   const instruction = /^ENTRYPOINT\s+(\[[^\]]*\])/m.exec(readFileSync(dockerfile, 'utf8'))?.[1];

@@ -1,7 +1,8 @@
 import { writeFileSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { imageNames, imageTargets } from '../../image/image-target';
+import { imageTargets } from '../../image/image-target';
+import { imageNames } from '../../product';
 import type { ComposeStack } from '../stack/compose-stack';
 import { Load } from './load';
 import type { OneShotListener } from '../stack/one-shot-listener';

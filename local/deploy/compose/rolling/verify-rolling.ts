@@ -1,5 +1,5 @@
 import { collectJobs, countMp3s, jobsEnded } from '../stack/collect-jobs';
-import { productVersion } from '../stack/product-images';
+import { productVersion } from '../../product';
 import type { TryOut } from '../stack/try-out';
 import { judgeJobs, judgeLoad, type RollFinding } from './judge-roll';
 import { rollStack, sum, tagLaterVersion } from './roll-stack';

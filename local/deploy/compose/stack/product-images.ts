@@ -1,19 +1,9 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { z } from 'zod';
 import type { Engine } from '../../engine/engine';
 import { importNodeBase } from '../../engine/node-base';
 import { buildImage } from '../../image/build-image';
 import { copyContext } from '../../image/copy-context';
-import { imageNames, imageTargets } from '../../image/image-target';
-
-const packageSchema = z.object({ version: z.string() });
-
-/** The version that the checkout's images have, and that compose asks for. */
-export function productVersion(repository: string): string {
-  return packageSchema.parse(JSON.parse(readFileSync(join(repository, 'package.json'), 'utf8')))
-    .version;
-}
+import { imageTargets } from '../../image/image-target';
+import { imageNames, productVersion } from '../../product';
 
 /**
  * Builds the product's images; what did not change comes from the engine's cache.
