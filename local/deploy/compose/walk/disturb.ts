@@ -25,7 +25,10 @@ export async function uploadOne(
 }
 
 /** Waits for a job to be ready, failed or dead. */
-export async function jobEnds({ listener, signal }: TryOut, id: string): Promise<ListenersJob> {
+export async function jobEnds(
+  { listener, signal }: Pick<TryOut, 'listener' | 'signal'>,
+  id: string,
+): Promise<ListenersJob> {
   const deadline = performance.now() + endDeadlineMs;
   for (;;) {
     const answer = await listener.show(id);
