@@ -5,6 +5,7 @@ import type { Deployment } from './model/deployment';
 export const checkNames = [
   'schema',
   'environment',
+  'shared-settings',
   'secrets',
   'commands',
   'images',

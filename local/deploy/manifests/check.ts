@@ -5,6 +5,7 @@ import type { Facts, Rendered } from './model/rendered';
 export const checkNames = [
   'schema',
   'unknown-field',
+  'api-rules',
   'selectors',
   'tutorial',
   'ports',

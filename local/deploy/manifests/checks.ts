@@ -1,6 +1,7 @@
 import type { Check, CheckName, ManifestFinding } from './check';
 import { accountTokens } from './checks/account-tokens';
 import { addresses } from './checks/addresses';
+import { apiRules } from './checks/api-rules';
 import { brokerNodes } from './checks/broker-nodes';
 import { disruption } from './checks/disruption';
 import { environment } from './checks/environment';
@@ -29,6 +30,7 @@ import type { Facts, Rendered } from './model/rendered';
 export type FormCheck = 'schema' | 'unknown-field';
 
 export const meaningChecks: Readonly<Record<Exclude<CheckName, FormCheck>, Check>> = {
+  'api-rules': apiRules,
   selectors,
   tutorial,
   ports,

@@ -12,12 +12,14 @@ import { order } from './order';
 import { ports } from './ports';
 import { proxy } from './proxy';
 import { secrets } from './secrets';
+import { sharedSettings } from './shared-settings';
 import { stopping } from './stopping';
 import { timeLimits } from './time-limits';
 
 /** Every check but the one that compose itself makes. */
 export const checks: Readonly<Record<Exclude<CheckName, 'schema'>, Check>> = {
   environment,
+  'shared-settings': sharedSettings,
   secrets,
   commands,
   images,

@@ -28,6 +28,16 @@ export const processMistakes: readonly PlantedMistake[] = [
     plant: inService('converter', ({ environment }) => (environment['VIDEOS_DATABASE'] = 'mp3s')),
   },
   {
+    name: 'a queue that only the gateway calls so',
+    check: 'shared-settings',
+    plant: inService('gateway', ({ environment }) => (environment['VIDEO_QUEUE'] = 'vids')),
+  },
+  {
+    name: 'a share of the queue that only the relay knows',
+    check: 'shared-settings',
+    plant: inService('relay', ({ environment }) => (environment['MAX_QUEUED_PER_OWNER'] = '100')),
+  },
+  {
     name: 'a mail server and no sender',
     check: 'environment',
     plant: inService('notification', ({ environment }) => delete environment['MAIL_FROM']),

@@ -1,21 +1,7 @@
+import { settingsAlike } from '../../shared-settings';
 import type { Check, ManifestFinding } from '../check';
 import { dependenciesOf } from '../model/dependencies';
 import { processesOf } from '../model/process';
-
-/** Settings that two processes must have alike to find each other's messages, records and files. */
-const alike = [
-  'VIDEO_QUEUE',
-  'MP3_QUEUE',
-  'RETRY_DELAYS_MS',
-  'MAX_QUEUED_PER_OWNER',
-  'JOBS_DATABASE',
-  'VIDEOS_DATABASE',
-  'MP3S_DATABASE',
-  'MYSQL_HOST',
-  'MYSQL_PORT',
-  'MYSQL_DB',
-  'BCRYPT_COST',
-] as const;
 
 /** One broker, one MongoDB: users may differ, servers may not. */
 const servers = ['RABBITMQ_URL', 'MONGO_URL'] as const;
@@ -24,7 +10,7 @@ const servers = ['RABBITMQ_URL', 'MONGO_URL'] as const;
 export const sharedSettings: Check = (rendered) => {
   const processes = processesOf(rendered);
   const given = [
-    ...alike.map((variable) => ({
+    ...settingsAlike.map((variable) => ({
       variable,
       values: processes.flatMap((process) => {
         const reads = Object.values(process.settings).some(({ env }) => env === variable);

@@ -152,6 +152,7 @@ export interface Probe {
   readonly exec?: { readonly command?: readonly string[] };
   readonly grpc?: { readonly port: number };
   readonly timeoutSeconds?: number;
+  readonly successThreshold?: number;
 }
 
 export interface PreStop {

@@ -6,6 +6,54 @@ const container = [...pod, 'containers', 0] as const;
 /** Mistakes in how processes are started, asked and stopped. */
 export const processMistakes: readonly PlantedMistake[] = [
   {
+    name: 'a rollout that may neither add nor remove a pod',
+    check: 'api-rules',
+    plant: set('Deployment/relay', ['spec', 'strategy'], {
+      type: 'RollingUpdate',
+      rollingUpdate: { maxSurge: 0, maxUnavailable: 0 },
+    }),
+  },
+  {
+    name: 'one pod after the other, and all at once',
+    check: 'api-rules',
+    plant: set('Deployment/gateway', ['spec', 'strategy', 'type'], 'Recreate'),
+  },
+  {
+    name: 'a probe that asks in two ways',
+    check: 'api-rules',
+    plant: set('Deployment/gateway', [...container, 'livenessProbe', 'tcpSocket'], { port: 9090 }),
+  },
+  {
+    name: 'a liveness probe that must succeed twice',
+    check: 'api-rules',
+    plant: set('Deployment/relay', [...container, 'livenessProbe', 'successThreshold'], 2),
+  },
+  {
+    name: 'a variable with a value, and from somewhere',
+    check: 'api-rules',
+    plant: set(
+      'Deployment/relay',
+      [...container, 'env'],
+      [
+        {
+          name: 'LOG_LEVEL',
+          value: 'info',
+          valueFrom: { fieldRef: { fieldPath: 'metadata.name' } },
+        },
+      ],
+    ),
+  },
+  {
+    name: 'a container with a name that is no label',
+    check: 'api-rules',
+    plant: set('Deployment/relay', [...container, 'name'], 're_lay'),
+  },
+  {
+    name: 'a budget with both bounds',
+    check: 'api-rules',
+    plant: set('PodDisruptionBudget/gateway', ['spec', 'minAvailable'], 1),
+  },
+  {
     name: 'a setting that is required and missing',
     check: 'environment',
     plant: set('ConfigMap/auth-configmap', ['data', 'MYSQL_USER'], undefined),
