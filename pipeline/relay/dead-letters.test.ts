@@ -487,7 +487,7 @@ describe('a letter that the broker lost', () => {
       finishedAt: ago(60_000),
       ...change,
     });
-  const startLooking = () => start({ LOST_AFTER_MS: '2000' });
+  const startLooking = () => start({ LOST_AFTER_MS: '500' });
 
   /** Until the relay has looked twice more: it finds the letter of this job. */
   async function moreLooks(): Promise<void> {
