@@ -12,9 +12,9 @@ FROM ${BASE_IMAGE} AS build
 WORKDIR /build
 COPY package.json package-lock.json ./
 # No script of a package runs: bcrypt brings its binary, and `node` is the base image's own.
-RUN --mount=type=secret,id=ca --mount=type=cache,target=/root/.npm \
+RUN --mount=type=secret,id=ca --mount=type=cache,target=/cache \
     if [ -f /run/secrets/ca ]; then export NODE_EXTRA_CA_CERTS=/run/secrets/ca; fi; \
-    npm ci --ignore-scripts --no-audit --no-fund
+    npm ci --cache /cache --ignore-scripts --no-audit --no-fund
 COPY . .
 RUN npm run build
 
@@ -33,9 +33,9 @@ ARG SOURCE_DATE_EPOCH=0
 WORKDIR /image/app
 COPY package.json package-lock.json ./
 # Types, maps and manuals are read by people and compilers only; licences stay.
-RUN --mount=type=secret,id=ca --mount=type=cache,target=/root/.npm \
+RUN --mount=type=secret,id=ca --mount=type=cache,target=/cache \
     if [ -f /run/secrets/ca ]; then export NODE_EXTRA_CA_CERTS=/run/secrets/ca; fi; \
-    npm ci --ignore-scripts --omit=dev --no-audit --no-fund \
+    npm ci --cache /cache --ignore-scripts --omit=dev --no-audit --no-fund \
     && find node_modules -type f \( -name '*.ts' -o -name '*.mts' -o -name '*.cts' \
       -o -name '*.map' -o -name '*.md' -o -name '*.tsbuildinfo' \) -delete \
     && rm -rf node_modules/bcrypt/prebuilds/darwin-* node_modules/bcrypt/prebuilds/win32-* \
@@ -54,7 +54,7 @@ RUN touch /dev/shm/before \
     && find / -xdev -type f -perm /6000 -exec chmod a-s {} + \
     && mkdir /app && install -d -o node -g node /work \
     && rm -rf /var/lib/apt/lists/* /var/cache/apt/* /var/cache/debconf/*-old /var/cache/ldconfig \
-      /var/lib/dpkg/*-old /var/log/* /tmp/* /root/.npm \
+      /var/lib/dpkg/*-old /var/log/* /tmp/* ~/.npm \
     && find / -xdev -newer /dev/shm/before -exec touch --no-dereference --date "@$SOURCE_DATE_EPOCH" {} +
 
 # As one layer: what was removed is really gone, and removing leaves no time behind.

@@ -20,7 +20,7 @@ deb https://mirror.example/debian-security bookworm-security main`;
     });
   });
 
-  test('takes the public default where there is no Debian source', () => {
-    expect(mirrorOf(['URIs: https://vendor.example/apt']).main).toMatch(/\/debian$/);
+  test('says so where there is no Debian source', () => {
+    expect(() => mirrorOf(['URIs: https://vendor.example/apt'])).toThrow('no Debian archive in');
   });
 });

@@ -1,4 +1,5 @@
 import { existsSync, globSync, readFileSync } from 'node:fs';
+import { NoEngineError } from './no-engine-error';
 
 export interface DebianMirror {
   readonly main: string;
@@ -6,13 +7,11 @@ export interface DebianMirror {
   readonly security: string | undefined;
 }
 
-/** Debian's public default, for a machine that has no Debian sources of its own. */
-const publicMirror: DebianMirror = {
-  main: 'http://deb.debian.org/debian',
-  security: 'http://deb.debian.org/debian-security',
-};
-
-/** Where this machine gets Debian packages from (sources.list(5), both formats). */
+/**
+ * Where this machine gets Debian packages from (sources.list(5), both formats).
+ *
+ * @throws NoEngineError when it names no Debian archive
+ */
 export function debianMirror(): DebianMirror {
   const paths = ['/etc/apt/sources.list', ...globSync('/etc/apt/sources.list.d/*')];
   return mirrorOf(
@@ -28,6 +27,10 @@ export function mirrorOf(sources: readonly string[]): DebianMirror {
     .flatMap((line) => line.match(/https?:\/\/\S+/g) ?? [])
     .map((address) => address.replace(/\/$/, ''));
   const main = addresses.find((address) => address.endsWith('/debian'));
-  if (main === undefined) return publicMirror;
+  if (main === undefined) {
+    throw new NoEngineError(
+      'no Debian archive in /etc/apt/sources.list or sources.list.d: expected one to make stand-ins from',
+    );
+  }
   return { main, security: addresses.find((address) => address.endsWith('/debian-security')) };
 }

@@ -11,7 +11,7 @@ const unwanted: readonly (readonly [what: string, path: RegExp])[] = [
   ['a source or a map', /^\/app\/.*\.(ts|mts|cts|map)$/],
   ['lists or archives of packages', /^\/var\/(lib\/apt\/lists|cache\/apt)\/.+(?<!partial|lock)$/],
   ['a log of the build', /^\/var\/log\/.*\.log$/],
-  ['a cache of npm', /^\/root\/\.npm(\/|$)/],
+  ['a cache of npm', /\/\.npm(\/|$)/],
   ['npm', /\/bin\/(npm|npx|corepack|yarn)$/],
 ];
 

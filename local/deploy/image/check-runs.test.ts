@@ -13,7 +13,7 @@ Seccomp:\t2
 `;
 const refused = {
   code: 1,
-  printed: "touch: cannot touch '/work/written': Read-only file system\n",
+  printed: "touch: cannot touch '/home/node/written': Read-only file system\n",
 };
 
 test('nothing is found where all is as expected', () => {

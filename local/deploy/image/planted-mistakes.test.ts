@@ -162,7 +162,7 @@ const mistakes: readonly Mistake[] = [
     '/var/lib/apt/lists/mirror_dists_bookworm_Packages.lz4',
     '/var/cache/apt/archives/tini.deb',
     '/var/log/dpkg.log',
-    '/root/.npm/_cacache',
+    '/home/node/.npm/_cacache',
     '/usr/local/bin/npm',
   ].map(unwanted),
   {

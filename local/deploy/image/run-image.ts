@@ -36,7 +36,7 @@ export async function runImage(
   );
   findings.push(...(await Promise.all(stops)).flat());
   const status = await runOnce(engine, tag, { program: 'cat', args: ['/proc/self/status'] });
-  const write = await runOnce(engine, tag, { program: 'touch', args: ['/work/written'] });
+  const write = await runOnce(engine, tag, { program: 'touch', args: ['/home/node/written'] });
   return [...findings, ...checkLockedDown(target, status.printed, write)];
 }
 
